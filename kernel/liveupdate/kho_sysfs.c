@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /sys/kernel/kho/ and /sys/firmware/kho/: what programs read and write.
+ *
+ * The stable interface (Documentation/ABI/testing/sysfs-kernel-kho): it needs
+ * no debugfs and stays whole under lockdown. /sys/kernel/kho/ exists wherever
+ * KHO is compiled in, so that a program can tell "off" from "unknown".
+ *
+ * Locking: dt comes and goes while KHO's locks are held, and its removal waits
+ * for whoever is reading it, so dt_read() takes none of them.
+ */
+#define pr_fmt(fmt) "KHO: " fmt
+
+#include <linux/capability.h>
+#include <linux/kobject.h>
+#include <linux/kstrtox.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "kho_internal.h"
+
+static struct kobject *kho_kobj;
+
+/**
+ * kho_store_finalize - do what was written to a finalize or active file
+ * @buf:	the text, ended by NUL
+ *
+ * Context: process context, may sleep; called without KHO's locks.
+ * Return: 0, also when the handover was in that state already; -EPERM without
+ * CAP_SYS_ADMIN; -EINVAL for anything but "0" and "1"; what kho_finalize() or
+ * kho_abort() failed with.
+ */
+int kho_store_finalize(const char *buf)
+{
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+
+	if (sysfs_streq(buf, "1"))
+		return kho_finalize();
+	if (sysfs_streq(buf, "0"))
+		return kho_abort();
+
+	return -EINVAL;
+}
+
+static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%d\n", kho_is_enabled());
+}
+static struct kobj_attribute enabled_attr = __ATTR_RO(enabled);
+
+static ssize_t active_show(struct kobject *kobj, struct kobj_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%d\n", kho_finalized());
+}
+
+static ssize_t active_store(struct kobject *kobj, struct kobj_attribute *attr,
+			    const char *buf, size_t count)
+{
+	int err = kho_store_finalize(buf);
+
+	return err ? err : count;
+}
+static struct kobj_attribute active_attr = __ATTR_RW(active);
+
+static ssize_t scratch_phys_show(struct kobject *kobj,
+				 struct kobj_attribute *attr, char *buf)
+{
+	int len = 0;
+
+	for (unsigned int i = 0; i < kho_scratch_cnt; i++)
+		len += sysfs_emit_at(buf, len, "0x%llx\n", kho_scratch[i].addr);
+
+	return len;
+}
+static struct kobj_attribute scratch_phys_attr = __ATTR_RO_MODE(scratch_phys,
+								0400);
+
+static ssize_t scratch_len_show(struct kobject *kobj,
+				struct kobj_attribute *attr, char *buf)
+{
+	int len = 0;
+
+	for (unsigned int i = 0; i < kho_scratch_cnt; i++)
+		len += sysfs_emit_at(buf, len, "0x%llx\n", kho_scratch[i].size);
+
+	return len;
+}
+static struct kobj_attribute scratch_len_attr = __ATTR_RO(scratch_len);
+
+static ssize_t dt_max_show(struct kobject *kobj, struct kobj_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%zu\n", kho_dt_max());
+}
+
+static ssize_t dt_max_store(struct kobject *kobj, struct kobj_attribute *attr,
+			    const char *buf, size_t count)
+{
+	unsigned long size;
+	int err;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+
+	err = kstrtoul(buf, 0, &size);
+	if (!err)
+		err = kho_set_dt_max(size);
+
+	return err ? err : count;
+}
+static struct kobj_attribute dt_max_attr = __ATTR_RW(dt_max);
+
+static ssize_t preserved_bytes_show(struct kobject *kobj,
+				    struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", kho_preserved_bytes());
+}
+static struct kobj_attribute preserved_bytes_attr = __ATTR_RO(preserved_bytes);
+
+static ssize_t generation_show(struct kobject *kobj,
+			       struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", kho_in.kexec_count);
+}
+static struct kobj_attribute generation_attr = __ATTR_RO(generation);
+
+static ssize_t previous_release_show(struct kobject *kobj,
+				     struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%.*s\n", (int)sizeof(kho_in.previous_release),
+			  kho_in.previous_release);
+}
+static struct kobj_attribute previous_release_attr =
+	__ATTR_RO(previous_release);
+
+static ssize_t refused_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return kho_refused ? sysfs_emit(buf, "%s\n", kho_refused) : 0;
+}
+static struct kobj_attribute refused_attr = __ATTR_RO(refused);
+
+static struct attribute *kho_attrs[] = {
+	&enabled_attr.attr,
+	&active_attr.attr,
+	&scratch_phys_attr.attr,
+	&scratch_len_attr.attr,
+	&dt_max_attr.attr,
+	&preserved_bytes_attr.attr,
+	&generation_attr.attr,
+	&previous_release_attr.attr,
+	&refused_attr.attr,
+	NULL
+};
+
+static const struct attribute_group kho_group = {
+	.attrs = kho_attrs,
+};
+
+static ssize_t dt_read(struct file *file, struct kobject *kobj,
+		       struct bin_attribute *attr, char *buf, loff_t pos,
+		       size_t count)
+{
+	return memory_read_from_buffer(buf, count, &pos, attr->private,
+				       attr->size);
+}
+
+/* The FDT for the next kernel: there while the handover is finalized. */
+static struct bin_attribute out_dt_attr = {
+	.attr = { .name = "dt", .mode = 0400 },
+	.read = dt_read,
+};
+
+/* The FDT that came from the last kernel. */
+static struct bin_attribute in_dt_attr = {
+	.attr = { .name = "dt", .mode = 0400 },
+	.read = dt_read,
+};
+
+/**
+ * kho_sysfs_state - let /sys/kernel/kho/dt come or go with the handover's state
+ * @finalized:	whether the FDT is complete from here on
+ *
+ * Context: may sleep; the state is locked. On abort it is called before the
+ * FDT changes: nobody reads it any more on return.
+ */
+void kho_sysfs_state(bool finalized)
+{
+	if (!kho_kobj)
+		return;
+
+	if (out_dt_attr.private) {
+		sysfs_remove_bin_file(kho_kobj, &out_dt_attr);
+		out_dt_attr.private = NULL;
+	}
+
+	if (!finalized)
+		return;
+
+	out_dt_attr.private = (void *)kho_out_fdt(&out_dt_attr.size);
+	if (sysfs_create_bin_file(kho_kobj, &out_dt_attr)) {
+		out_dt_attr.private = NULL;
+		pr_warn("no memory for /sys/kernel/kho/dt\n");
+	}
+}
+
+static int __init init_firmware_dt(void)
+{
+	struct kobject *kobj = kobject_create_and_add("kho", firmware_kobj);
+	int err;
+
+	if (!kobj)
+		return -ENOMEM;
+
+	in_dt_attr.private = (void *)kho_in.fdt;
+	in_dt_attr.size = kho_in.fdt_size;
+	err = sysfs_create_bin_file(kobj, &in_dt_attr);
+	if (err)
+		kobject_put(kobj);
+
+	return err;
+}
+
+/**
+ * kho_sysfs_init - create the files
+ *
+ * Context: an initcall after core_initcall, before user space can finalize.
+ * Return: 0, or -ENOMEM; KHO works without the files, too.
+ */
+int __init kho_sysfs_init(void)
+{
+	struct kobject *kobj = kobject_create_and_add("kho", kernel_kobj);
+	int err;
+
+	if (!kobj)
+		return -ENOMEM;
+
+	err = sysfs_create_group(kobj, &kho_group);
+	if (err) {
+		kobject_put(kobj);
+		return err;
+	}
+	kho_kobj = kobj;
+
+	return kho_in.valid ? init_firmware_dt() : 0;
+}
