@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A set of 64-bit keys in page-sized nodes that the next kernel reads in place.
+ *
+ * The nodes' format is in <linux/kho/abi/kexec_handover.h>. The set knows
+ * nothing of what its keys stand for: KHO keeps its memory map in one, and
+ * drivers may have sets of their own.
+ */
+
+#ifndef _LINUX_KHO_RADIX_TREE_H
+#define _LINUX_KHO_RADIX_TREE_H
+
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+#include <linux/kho/abi/kexec_handover.h>
+
+/**
+ * DOC: KHO radix tree
+ *
+ * A key that is added to a leaf that is there already, or deleted from one,
+ * costs one atomic operation and takes no lock. Creating nodes and giving them
+ * back takes the tree's mutex. Any number of callers may add, delete and look
+ * up at the same time, with these promises:
+ *
+ * - of several callers that add the same key at once one gets 0 and the others
+ *   -EEXIST; of several that delete it one gets 0 and the others -ENOENT;
+ * - what fails leaves nothing behind, neither the key nor a node;
+ * - when the last key of a node is deleted the node is given back, before the
+ *   call returns as far as the tree goes, and to the page allocator after a
+ *   grace period of RCU. An empty tree is its root alone.
+ *
+ * The mutex keeps the shape of the tree: while it is held no node comes or
+ * goes. Keys may still come and go in leaves that exist. Who wants a set that
+ * stands still keeps callers away by himself.
+ *
+ * A tree that came from another kernel is used like one's own once it was
+ * validated. Its nodes are pages that the page allocator never had
+ * (PageReserved()), and are given back to it the proper way.
+ */
+
+/**
+ * struct kho_radix_tree - a set of keys
+ * @root: the topmost table; there as long as the tree is
+ * @gen: a number that no other tree has, and that changes when nodes go
+ * @lock: held while nodes are created or given back
+ *
+ * Members are for the implementation, but for @root, whose physical address is
+ * what is told to the next kernel, and @lock, which whoever uses a
+ * struct kho_radix_iter on a tree in use holds.
+ */
+struct kho_radix_tree {
+	struct kho_radix_node *root;
+	u64 gen;
+	struct mutex lock;	/* over every store to a table */
+};
+
+/**
+ * typedef kho_radix_node_fn - what is called for each node
+ * @node: physical address of the node
+ * @level: 0 for a leaf, KHO_TREE_TABLES for the root
+ * @data: as given by the caller of the walk
+ *
+ * Return: 0 to go on; anything else stops the walk before the node is read.
+ */
+typedef int (*kho_radix_node_fn)(phys_addr_t node, unsigned int level,
+				 void *data);
+
+/**
+ * typedef kho_radix_key_fn - what is called for each key
+ * @key: the key
+ * @data: as given by the caller of the walk
+ *
+ * Return: 0 to go on; anything else stops the walk.
+ */
+typedef int (*kho_radix_key_fn)(u64 key, void *data);
+
+/**
+ * struct kho_radix_walk_cb - what kho_radix_walk_tree() calls
+ * @key: for each key, in ascending order; may be NULL
+ * @table: for each node, leaves included, before what is in it; may be NULL
+ */
+struct kho_radix_walk_cb {
+	kho_radix_key_fn key;
+	kho_radix_node_fn table;
+};
+
+/**
+ * struct kho_radix_iter - a place in a tree
+ *
+ * For trees that stand still: at early boot, or with the tree's lock held (keys
+ * that come or go then may or may not be met). Takes no lock and allocates
+ * nothing. It trusts the nodes: a tree from elsewhere is validated before.
+ */
+struct kho_radix_iter {
+	/* private: */
+	const struct kho_radix_node *root;
+	const struct kho_radix_leaf *leaf;
+	u64 next;	/* first key that was not looked at */
+	u64 last;
+	u64 base;	/* key of bit 0 of @word */
+	u64 word;	/* keys that were found and not yet told */
+};
+
+#ifdef CONFIG_KEXEC_HANDOVER
+
+int kho_radix_init_tree(struct kho_radix_tree *tree,
+			struct kho_radix_node *root);
+void kho_radix_destroy_tree(struct kho_radix_tree *tree);
+
+int kho_radix_add_key(struct kho_radix_tree *tree, u64 key);
+int kho_radix_del_key(struct kho_radix_tree *tree, u64 key);
+bool kho_radix_contains_key(struct kho_radix_tree *tree, u64 key);
+
+int kho_radix_walk_tree(struct kho_radix_tree *tree,
+			const struct kho_radix_walk_cb *cb, void *data);
+int kho_radix_walk_nodes(phys_addr_t root, kho_radix_node_fn cb, void *data);
+
+void kho_radix_iter_init(struct kho_radix_iter *iter,
+			 const struct kho_radix_node *root,
+			 u64 first, u64 last);
+bool kho_radix_iter_advance(struct kho_radix_iter *iter);
+
+#else /* CONFIG_KEXEC_HANDOVER */
+
+static inline int kho_radix_init_tree(struct kho_radix_tree *tree,
+				      struct kho_radix_node *root)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void kho_radix_destroy_tree(struct kho_radix_tree *tree) { }
+
+static inline int kho_radix_add_key(struct kho_radix_tree *tree, u64 key)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int kho_radix_del_key(struct kho_radix_tree *tree, u64 key)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline bool kho_radix_contains_key(struct kho_radix_tree *tree, u64 key)
+{
+	return false;
+}
+
+static inline int kho_radix_walk_tree(struct kho_radix_tree *tree,
+				      const struct kho_radix_walk_cb *cb,
+				      void *data)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int kho_radix_walk_nodes(phys_addr_t root, kho_radix_node_fn cb,
+				       void *data)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void kho_radix_iter_init(struct kho_radix_iter *iter,
+				       const struct kho_radix_node *root,
+				       u64 first, u64 last)
+{
+	iter->word = 0;
+}
+
+static inline bool kho_radix_iter_advance(struct kho_radix_iter *iter)
+{
+	return false;
+}
+
+#endif /* CONFIG_KEXEC_HANDOVER */
+
+/**
+ * kho_radix_iter_next - the next key of a tree
+ * @iter: from kho_radix_iter_init()
+ * @key: where to put the key
+ *
+ * About ten instructions where keys are dense.
+ *
+ * Context: As for struct kho_radix_iter: any, for a tree that stands still.
+ * Return: true and the next larger key, false when there is none up to the
+ * last one asked for.
+ */
+static inline bool kho_radix_iter_next(struct kho_radix_iter *iter, u64 *key)
+{
+	if (unlikely(!iter->word) && !kho_radix_iter_advance(iter))
+		return false;
+
+	*key = iter->base + __ffs(iter->word);
+	iter->word &= iter->word - 1;
+	return true;
+}
+
+#endif /* _LINUX_KHO_RADIX_TREE_H */
