@@ -1,0 +1,333 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The guest's side of a test: what runs a stage, and what the stages use.
+# Sourced by init. Runs under busybox's shell.
+#
+# Words on the verdict channel, one a line:
+#	boot STAGE RELEASE		user space of this kernel is up
+#	fact KEY VALUE			something the host compares or prints
+#	skip|fail REASON, pass		the verdict; without one there is none
+
+CHANNEL=$(echo /dev/vport*p1)
+DEBUGFS=/sys/kernel/debug/kho
+SYSFS=/sys/kernel/kho
+TRACE=/sys/kernel/tracing
+
+# The runner's own parameters have dots, so that the kernel ignores them.
+param()
+{
+	sed -n "s/.*\\bkhotest\\.$1=\\([^ ]*\\).*/\\1/p" /proc/cmdline
+}
+
+tell()
+{
+	echo "$*" > "$CHANNEL"
+	case $1 in
+	skip|fail|pass) touch /tmp/spoken ;;
+	esac
+}
+
+log()
+{
+	echo "<6>khotest: $*" > /dev/kmsg
+}
+
+# fact KEY VALUE...: tells the host, and the next stages (see recall)
+fact()
+{
+	tell fact "$@"
+	log "$@"
+}
+
+# A stage runs in a subshell of its own: these three end it.
+fail()
+{
+	log "FAIL: $*"
+	tell fail "stage $STAGE: $*"
+	exit 1
+}
+
+skip()
+{
+	tell skip "$*"
+	exit 2
+}
+
+# expect WHAT COMMAND...: the command has to succeed
+expect()
+{
+	local what=$1
+	shift
+	"$@" || fail "$what"
+}
+
+# refuse WHAT COMMAND...: the command has to fail
+refuse()
+{
+	local what=$1
+	shift
+	if "$@"; then
+		fail "$what"
+	fi
+}
+
+# same WHAT EXPECTED FOUND
+same()
+{
+	[ "$2" = "$3" ] || fail "$1: expected '$2', found '$3'"
+}
+
+# within WHAT VALUE LOW HIGH
+within()
+{
+	[ "$2" -ge "$3" ] && [ "$2" -le "$4" ] ||
+		fail "$1 is $2, not within $3 to $4"
+}
+
+# carry KEY VALUE: for the stages to come, on the next kernel's command line
+carry()
+{
+	CARRY="$CARRY khotest.$1=$2"
+	echo "$CARRY" > /tmp/carry
+}
+
+# recall KEY: what an earlier stage carried
+recall()
+{
+	local value
+
+	value=$(param "$1")
+	[ -n "$value" ] || fail "stage $STAGE was given no $1"
+	echo "$value"
+}
+
+# in_log REGEX: says the kernel so far
+in_log()
+{
+	dmesg | grep -qE "$1"
+}
+
+meminfo()
+{
+	sed -n "s/^$1: *\\([0-9]*\\) kB/\\1/p" /proc/meminfo
+}
+
+has_config()
+{
+	zcat /proc/config.gz | grep -q "^CONFIG_$1="
+}
+
+# write VALUE FILE: without the shell's own message where it fails
+write()
+{
+	{ echo "$1" > "$2"; } 2>/tmp/write.err
+}
+
+# errno_is WHAT: the last write failed so
+errno_is()
+{
+	grep -q "$1" /tmp/write.err
+}
+
+#
+# KHO's own files
+#
+finalized()
+{
+	cat $DEBUGFS/out/finalize
+}
+
+finalize()
+{
+	expect "finalize" write 1 $DEBUGFS/out/finalize
+	same "out/finalize after finalize" 1 "$(finalized)"
+}
+
+abort()
+{
+	expect "abort" write 0 $DEBUGFS/out/finalize
+	same "out/finalize after abort" 0 "$(finalized)"
+}
+
+generation()
+{
+	cat $SYSFS/generation
+}
+
+# scratch areas as "address length" lines, hexadecimal
+scratch_areas()
+{
+	paste -d ' ' $DEBUGFS/out/scratch_phys $DEBUGFS/out/scratch_len
+}
+
+scratch_bytes()
+{
+	local sum=0 len
+
+	for len in $(cat $DEBUGFS/out/scratch_len); do
+		sum=$((sum + len))
+	done
+	echo $sum
+}
+
+# in_scratch ADDRESS
+in_scratch()
+{
+	scratch_areas | {
+		while read -r base len; do
+			[ $(($1)) -ge $((base)) ] &&
+				[ $(($1)) -lt $((base + len)) ] && exit 0
+		done
+		exit 1
+	}
+}
+
+# A digest of the areas: the same after every handover
+scratch_digest()
+{
+	scratch_areas | md5sum | cut -c1-12
+}
+
+#
+# The test driver
+#
+DRIVER=/host/modules-$(param kernel)/test_kho.ko
+
+# last_line WORD NAME: the driver's last message about NAME
+last_line()
+{
+	dmesg | sed -n "s/.*test_kho: $2: $1 //p" | tail -1
+}
+
+# driver preserved|restored NAME [PARAMETER...]: loads the driver, which has
+# to say that it did the one or the other; sets DRIVER_SAID to what it counted
+# (bytes, folios, checksum). One instance at a time.
+driver()
+{
+	local did=$1 name=$2
+	shift 2
+
+	expect "test_kho $name $*" insmod $DRIVER name="$name" "$@"
+	DRIVER_SAID=$(last_line "$did" "$name")
+	[ -n "$DRIVER_SAID" ] || fail "test_kho has not $did $name"
+	log "$name $did: $DRIVER_SAID"
+}
+
+driver_gone()
+{
+	expect "rmmod test_kho" rmmod test_kho
+}
+
+# driver_checks ACTION [PARAMETER...]: single checks, each PASS or FAIL by name
+driver_checks()
+{
+	local action=$1 before
+	shift
+
+	before=$(dmesg | grep -c 'test_kho: PASS')
+	insmod $DRIVER name="$action" action="$action" "$@" ||
+		fail "test_kho action=$action: $(dmesg |
+			sed -n 's/.*test_kho: FAIL //p' | tail -1)"
+	[ "$(dmesg | grep -c 'test_kho: PASS')" -gt "$before" ] ||
+		fail "test_kho action=$action checked nothing"
+	rmmod test_kho 2>/dev/null
+	! in_log 'test_kho: FAIL' || fail "a check of action=$action failed"
+}
+
+#
+# kexec
+#
+
+# load [KERNEL [PARAMETER...]]: the next kernel, by kexec_file_load. KERNEL is
+# a variant's name or "same".
+load()
+{
+	load_with -s "$@"
+}
+
+# load_with FLAG [KERNEL [PARAMETER...]]: -s or -c, see kexec(8)
+load_with()
+{
+	local flag=$1 kernel=${2:-same}
+	shift
+	[ $# = 0 ] || shift
+
+	[ "$kernel" = same ] && kernel=$(param kernel)
+	kexec "$flag" -l "/host/kernel-$kernel" --initrd=/host/initrd \
+		--command-line="$(next_cmdline "$kernel" "$@")" \
+		2>/tmp/kexec.err
+	LOAD_STATUS=$?
+	cat /tmp/kexec.err >&2
+	return $LOAD_STATUS
+}
+
+# The whole command line of the next stage: base, the test's own, what is
+# carried. Later values win.
+next_cmdline()
+{
+	local next=$((STAGE + 1)) kernel=$1 words
+	shift
+
+	eval "words=\${CMDLINE_$next-\$CMDLINE}"
+	echo "$(cat /host/cmdline) $words khotest.stage=$next" \
+		"khotest.kernel=$kernel $(cat /tmp/carry 2>/dev/null) $*"
+}
+
+execute()
+{
+	kexec -e
+}
+
+#
+# The way of a stage
+#
+check_taint()
+{
+	local taint=$(($(cat /proc/sys/kernel/tainted) & ~${ALLOW_TAINT:-0}))
+
+	[ $taint = 0 ] || fail "the kernel is tainted: $taint"
+}
+
+# Twice: an object is reported once two scans have found nobody who points to it
+check_leaks()
+{
+	local file=/sys/kernel/debug/kmemleak i
+
+	[ -e $file ] || return 0
+	for i in 1 2; do
+		echo scan > $file || return 0
+		sleep 6
+	done
+	if grep -q unreferenced $file; then
+		head -40 $file > /dev/console
+		fail "kmemleak: $(grep -c unreferenced $file) objects leaked"
+	fi
+}
+
+run_stage()
+{
+	"stage$STAGE"
+	check_taint
+	if [ "$STAGE" -lt "$KEXECS" ]; then
+		[ "$(cat /sys/kernel/kexec_loaded)" = 1 ] ||
+			load "$NEXT_KERNEL" || fail "kexec -l: $(cat /tmp/kexec.err)"
+		log "kexec"
+		tell leave "$STAGE"
+		execute
+		fail "kexec -e came back"
+	fi
+	check_leaks
+	check_taint
+	tell pass
+}
+
+STAGE=$(param stage)
+cat /proc/cmdline | tr ' ' '\n' | grep '^khotest\.' |
+	grep -vE '^khotest\.(stage|kernel)=' | tr '\n' ' ' > /tmp/carry
+CARRY=$(cat /tmp/carry)
+tell boot "$STAGE" "$(uname -r)"
+. /host/declare.sh
+. /host/test.sh
+( set -e; run_stage )
+status=$?
+[ -e /tmp/spoken ] || tell fail "stage $STAGE ended with status $status"

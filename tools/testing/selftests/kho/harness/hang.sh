@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-only
+ABOUT="a guest that never comes to an end"
+VERDICT='LOST no verdict within 5 s, last word: boot 0 .*'
+CMDLINE=
+KEXECS=0
+SECONDS_A_BOOT=5
+
+stage0()
+{
+	while :; do
+		:
+	done
+}

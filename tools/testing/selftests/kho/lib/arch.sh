@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What differs between architectures, and nothing else.
+
+# arch_table ARCH: sets ARCH_* for it, or fails
+#
+# KERNEL	the image, below the build folder
+# DEBIAN	what Debian calls the architecture
+# LOADER	the dynamic loader that kexec-tools asks for
+# CC		what compiles the guest's own small programs
+# QEMU		emulator and machine
+# CONSOLE	what the kernel calls the serial port
+# EARLYCON	the same port before there are drivers
+# LIBS		Debian packages that kexec-tools needs
+arch_table()
+{
+	ARCH=$1
+	case $ARCH in
+	x86_64)
+		ARCH_KERNEL=arch/x86/boot/bzImage
+		ARCH_DEBIAN=amd64
+		ARCH_LOADER=lib64/ld-linux-x86-64.so.2
+		ARCH_CC=${CROSS_COMPILE-}gcc
+		ARCH_QEMU="qemu-system-x86_64 -machine pc,vmport=off"
+		ARCH_CPU=qemu64,+rdrand,+rdseed,+pdpe1gb,+ssse3,+sse4.1,+sse4.2
+		ARCH_CONSOLE=ttyS0
+		ARCH_EARLYCON=uart8250,io,0x3f8
+		ARCH_LIBS="libxencall1 libxendevicemodel1 libxenevtchn1
+			libxenforeignmemory1 libxengnttab1 libxenmisc4.17
+			libxentoolcore1 libxentoollog1"
+		;;
+	arm64)
+		ARCH_KERNEL=arch/arm64/boot/Image
+		ARCH_DEBIAN=arm64
+		ARCH_LOADER=lib/ld-linux-aarch64.so.1
+		ARCH_CC=${CROSS_COMPILE-aarch64-linux-gnu-}gcc
+		ARCH_QEMU="qemu-system-aarch64 -machine virt,gic-version=3"
+		ARCH_CPU=cortex-a76
+		ARCH_CONSOLE=ttyAMA0
+		ARCH_EARLYCON=pl011,0x9000000
+		ARCH_LIBS=
+		;;
+	*)
+		echo "no such architecture here: $ARCH" >&2
+		return 1
+		;;
+	esac
+}

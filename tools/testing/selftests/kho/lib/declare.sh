@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What a test's file may declare, and what holds if it does not. Read by the
+# host and by the guest, before the test's file.
+
+ABOUT=			# one line: what it shows
+VARIANTS=plain		# kernels that it runs on, each a run of its own
+NEEDS=			# further kernels that it kexecs into
+NEXT_KERNEL=same	# what a stage kexecs into unless it loads itself
+MEMORY=1G		# of the machine, or
+NODES=			# of each NUMA node, "1G,1G"
+CPUS=1
+KEXECS=1		# kexecs until the last stage
+BOOTS=			# kernels that start: KEXECS + 1
+CMDLINE="kho=on"	# CMDLINE_2 is stage 2's own
+SECONDS_A_BOOT=60	# plenty
+PANIC_ON_WARN=1
+CRASHES=		# a panic is part of the test
+ALLOW=			# lines that are no splats here (regex)
+ALLOW_WARN=		# warnings that are none, by their first lines
+ALLOW_TAINT=0
+MUST=			# regexes, one a line: have to be in the log
+MUST_NOT=		# may not be
+MAY_SKIP=		# a skip is a failure without it
+QEMU_OPTIONS=
+VERDICT=PASS		# harness only: regex, how it has to be judged
+
+# host_check DIR: prints what is wrong, seen from outside
+host_check()
+{
+	:
+}
+
+# stageN: what the guest does in its Nth kernel

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The guest's root: Debian's busybox and kexec-tools, unpacked from their
+# packages so that a foreign architecture is got the same way, and our init.
+
+# fetch_packages DIR NAME...: unpacks Debian packages into DIR
+fetch_packages()
+{
+	local root=$1 debs=$OUT/debs/$ARCH_DEBIAN name
+	shift
+
+	mkdir -p "$debs" "$root"
+	for name in "$@"; do
+		if ! compgen -G "$debs/${name}_*.deb" >/dev/null; then
+			(cd "$debs" &&
+			 apt-get -qq -o APT::Sandbox::User=root \
+				download "$name:$ARCH_DEBIAN") || return 1
+		fi
+		dpkg-deb -x "$debs/${name}"_*.deb "$root" || return 1
+	done
+}
+
+# copy_with_libraries FROM TO PROGRAM: PROGRAM and, again and again, what the
+# dynamic loader will look for
+copy_with_libraries()
+{
+	local from=$1 to=$2 todo=$3 file name found
+
+	while [ -n "$todo" ]; do
+		file=${todo%% *}
+		todo=${todo#"$file"}
+		todo=${todo# }
+		[ -e "$to/$file" ] && continue
+		mkdir -p "$to/${file%/*}"
+		cp -L "$from/$file" "$to/$file" || return 1
+		for name in $(readelf -d "$from/$file" |
+				sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+			found=$(cd "$from" && find lib* usr/lib \
+				-name "$name" -print -quit 2>/dev/null)
+			if [ -z "$found" ]; then
+				echo "$file needs $name, which no package of" \
+					"ARCH_LIBS has" >&2
+				return 1
+			fi
+			todo="$todo${todo:+ }$found"
+		done
+	done
+}
+
+# build_programs TO: the guest's own programs, linked statically
+build_programs()
+{
+	local source
+
+	for source in "$KHO"/guest/*.c; do
+		"$ARCH_CC" -O2 -Wall -Wextra -Werror -static \
+			-o "$1/bin/$(basename "$source" .c)" "$source" ||
+			return 1
+	done
+}
+
+# build_initramfs FILE
+build_initramfs()
+{
+	local file=$1 root work=$OUT/initramfs/$ARCH
+
+	root=$work/root
+	rm -rf "$root"
+	mkdir -p "$root"/{bin,dev,proc,sys,tmp,host}
+	fetch_packages "$work/packages" busybox-static kexec-tools libc6 \
+		libgcc-s1 $ARCH_LIBS || return 1
+	cp "$work/packages/bin/busybox" "$root/bin/" || return 1
+	copy_with_libraries "$work/packages" "$root" sbin/kexec || return 1
+	copy_with_libraries "$work/packages" "$root" $ARCH_LOADER || return 1
+	build_programs "$root" || return 1
+	cp "$KHO/guest/init" "$root/init" && chmod 755 "$root/init" || return 1
+	(cd "$root" && find . | LC_ALL=C sort |
+		cpio --quiet -o -H newc -R 0:0) > "$file.new" &&
+		mv "$file.new" "$file"
+}

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# One test: its declarations, the files that its guest sees, its run.
+
+# load_test FILE VARIANT
+load_test()
+{
+	. "$KHO/lib/declare.sh"
+	NAME=$(basename "$1" .sh)
+	KERNEL=$2
+	. "$1"
+	BOOTS=${BOOTS:-$((KEXECS + 1))}
+	[ "$KERNEL" != debug ] || SECONDS_A_BOOT=$((SECONDS_A_BOOT * 5))
+}
+
+kernel_dir()
+{
+	case $1 in
+	plain) echo "$OUT/$ARCH" ;;
+	*) echo "$OUT/$ARCH-$1" ;;
+	esac
+}
+
+# lay FROM TO: a link where that is possible, so that kernels are not copied for
+# every test
+lay()
+{
+	ln -fL "$1" "$2" 2>/dev/null || cp -fL "$1" "$2"
+}
+
+# lay_out DIR FILE: what the guest sees
+lay_out()
+{
+	local dir=$1 file=$2 kernel module
+
+	mkdir -p "$dir/host"
+	for kernel in $KERNEL $NEEDS; do
+		mkdir -p "$dir/host/modules-$kernel"
+		lay "$(kernel_dir "$kernel")/$ARCH_KERNEL" \
+			"$dir/host/kernel-$kernel" || return 1
+		for module in "$(kernel_dir "$kernel")"/lib/*kho*.ko \
+				"$(kernel_dir "$kernel")"/samples/kho/*.ko; do
+			[ ! -e "$module" ] ||
+				lay "$module" "$dir/host/modules-$kernel/" ||
+				return 1
+		done
+	done
+	lay "$OUT/initramfs/$ARCH.cpio" "$dir/host/initrd" || return 1
+	cp "$KHO/guest/guest.sh" "$KHO/lib/declare.sh" "$dir/host/" || return 1
+	cp "$file" "$dir/host/test.sh" || return 1
+	base_cmdline > "$dir/host/cmdline"
+}
+
+# judge_harness RESULT: a test of the harness passes if it was judged as it says
+judge_harness()
+{
+	local verdict
+
+	verdict=$(cat "$1")
+	if [[ $verdict =~ ^($VERDICT)$ ]]; then
+		echo "PASS judged: $verdict"
+	else
+		echo "FAIL judged '$verdict', not '$VERDICT'"
+	fi > "$1"
+}
+
+# run_test FILE VARIANT DIR: leaves DIR/result, "STATUS REASON", and DIR/time
+run_test()
+{
+	local file=$1 variant=$2 dir=$3 start=$EPOCHREALTIME
+
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	echo "LOST the runner itself failed" > "$dir/result"
+	load_test "$file" "$variant"
+	if ! lay_out "$dir" "$file" 2> "$dir/qemu"; then
+		echo "LOST $(tail -1 "$dir/qemu")" > "$dir/result"
+		return
+	fi
+	watch_vm "$dir" $((BOOTS * SECONDS_A_BOOT * ${KHO_PATIENCE:-1}))
+	judge "$dir" > "$dir/result.new" 2> "$dir/judge"
+	[ -z "$HARNESS" ] || judge_harness "$dir/result.new"
+	mv "$dir/result.new" "$dir/result"
+	rm -rf "$dir/host"
+	echo "$(((${EPOCHREALTIME/./} - ${start/./}) / 100000))" |
+		sed 's/.$/.&/;s/^\./0./' > "$dir/time"
+}

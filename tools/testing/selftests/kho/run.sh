@@ -1,0 +1,218 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs the tests of Kexec HandOver in virtual machines, each in its own.
+#
+#	run.sh [OPTION...] [ARCH] [TEST...]
+#
+# Kernels are not built here: see --variants. Logs of every run are kept in
+# OUT/log/vm/. Ends with "N passed, M failed", and with status 1 if any failed.
+
+KHO=$(dirname "$(readlink -f "$0")")
+TOP=$(readlink -f "$KHO/../../../..")
+OUT=$(readlink -m "${OUT:-$TOP/out}")
+. "$KHO/lib/arch.sh"
+. "$KHO/lib/initramfs.sh"
+. "$KHO/lib/vm.sh"
+. "$KHO/lib/test.sh"
+. "$KHO/lib/judge.sh"
+
+usage()
+{
+	cat <<-EOF
+	usage: $0 [OPTION...] [ARCH] [TEST...]
+
+	  ARCH        x86_64 (default) or arm64
+	  TEST        a name or pattern from tests/; all of them if there is none
+	  -j N        machines at a time (default: one a CPU, at most 4)
+	  -k VARIANT  this kernel's runs only; may be given again
+	  -l          list the tests and what they show
+	  --variants  list the kernels that have to be built: "plain" into
+	              OUT/ARCH, others into OUT/ARCH-VARIANT
+	  --harness   the tests of the harness itself
+
+	environment: OUT, KHO_PATIENCE (factor for all time limits)
+	EOF
+}
+
+# wanted FILE: prints "TIME FILE VARIANT" for each of its runs
+wanted()
+{
+	local variant pattern
+
+	load_test "$1" plain
+	for pattern in "${PATTERNS[@]}"; do
+		# shellcheck disable=SC2053
+		[[ $NAME == $pattern ]] || continue
+		for variant in $VARIANTS; do
+			[[ -z $ONLY || " $ONLY " == *" $variant "* ]] || continue
+			load_test "$1" "$variant"
+			echo "$((BOOTS * SECONDS_A_BOOT)) $1 $variant"
+		done
+		return
+	done
+}
+
+# runs: "FILE VARIANT" for each run that is wanted, those that take longest first
+runs()
+{
+	local file
+
+	for file in "$TESTS"/*.sh; do
+		(wanted "$file")
+	done | sort -rn | cut -d' ' -f2-
+}
+
+list_tests()
+{
+	local file
+
+	for file in "$TESTS"/*.sh; do
+		(load_test "$file" plain
+		 printf '%-24s %s\n' "$NAME" "$ABOUT")
+	done
+}
+
+list_variants()
+{
+	local file
+
+	for file in "$TESTS"/*.sh; do
+		(load_test "$file" plain; printf '%s\n' $VARIANTS $NEEDS)
+	done | sort -u
+}
+
+# A missing kernel is an error before anything runs, never a test left out.
+check_kernels()
+{
+	local file variant kernel image missing=0
+
+	while read -r file variant; do
+		for kernel in $variant $(load_test "$file" plain; echo $NEEDS); do
+			image=$(kernel_dir "$kernel")/$ARCH_KERNEL
+			[ ! -e "$image" ] || continue
+			echo "$(basename "$file"): no kernel $image" >&2
+			missing=1
+		done
+	done
+	return $missing
+}
+
+prepare()
+{
+	local image=$OUT/initramfs/$ARCH.cpio
+
+	mkdir -p "$OUT/initramfs" "$LOGS"
+	KVM=no
+	! probe_kvm || KVM=yes
+	if [ -n "$(find "$KHO/lib/arch.sh" "$KHO/lib/initramfs.sh" \
+			"$KHO"/guest/init "$KHO"/guest/*.c \
+			-newer "$image" 2>&1 | head -1)" ]; then
+		build_initramfs "$image" > "$OUT/log/initramfs.log" 2>&1 || {
+			tail "$OUT/log/initramfs.log" >&2
+			return 1
+		}
+	fi
+}
+
+# A suite's cases count as tests of their own: KTAP in the kernel's log
+count_cases()
+{
+	passed=$((passed + $(facts "$1" kunit_passed | grep . || echo 0)))
+	failed=$((failed + $(facts "$1" kunit_failed | grep . || echo 0)))
+}
+
+# report DIR: one line for a run, and why where it is no pass
+report()
+{
+	local dir=$1 status reason
+
+	read -r status reason < "$dir/result"
+	printf '%-4s  %-34s %6s s  %s\n' "$status" "$(basename "$dir")" \
+		"$(cat "$dir/time" 2>/dev/null)" "$reason"
+	count_cases "$dir"
+	case $status in
+	PASS)	passed=$((passed + 1)) ;;
+	SKIP)	skipped=$((skipped + 1)) ;;
+	*)	failed=$((failed + 1))
+		echo "      log: $dir/console; it ends with"
+		tail -n "${KHO_LINES:-12}" "$dir/console" 2>/dev/null |
+			tr -d '\r' | sed 's/^/      | /' ;;
+	esac
+}
+
+# run_all: JOBS at a time; reports each as it ends
+run_all()
+{
+	local file variant pid dir
+	declare -A dirs=()
+
+	while read -r -u 8 file variant; do
+		if [ ${#dirs[@]} -ge "$JOBS" ]; then
+			reap
+		fi
+		dir=$LOGS/$(basename "$file" .sh)@$variant
+		(run_test "$file" "$variant" "$dir") 8<&- &
+		dirs[$!]=$dir
+	done 8<<< "$1"
+	while [ ${#dirs[@]} -gt 0 ]; do
+		reap
+	done
+}
+
+reap()
+{
+	wait -n -p pid "${!dirs[@]}"
+	report "${dirs[$pid]}"
+	unset "dirs[$pid]"
+}
+
+stop()
+{
+	trap '' INT TERM
+	kill $(jobs -p) 2>/dev/null
+	wait
+	exit 130
+}
+
+TESTS=$KHO/tests
+ARCH=x86_64
+ONLY=
+HARNESS=
+DO=run
+JOBS=$(nproc)
+[ "$JOBS" -le 4 ] || JOBS=4
+while [ $# -gt 0 ]; do
+	case $1 in
+	-j)	JOBS=$2; shift ;;
+	-k)	ONLY="$ONLY $2"; shift ;;
+	-l)	DO=list_tests ;;
+	--variants) DO=list_variants ;;
+	--harness) TESTS=$KHO/harness HARNESS=yes ;;
+	-h|--help) usage; exit 0 ;;
+	-*)	usage >&2; exit 2 ;;
+	*)	break ;;
+	esac
+	shift
+done
+case ${1-} in
+x86_64|arm64) ARCH=$1; shift ;;
+esac
+arch_table "$ARCH" || exit 2
+PATTERNS=("${@:-*}")
+LOGS=$OUT/log/vm/$ARCH
+if [ $DO != run ]; then
+	$DO
+	exit
+fi
+
+list=$(runs)
+[ -n "$list" ] || { echo "no such test: $*" >&2; exit 2; }
+check_kernels <<< "$list" || exit 2
+prepare || exit 2
+trap stop INT TERM
+passed=0 failed=0 skipped=0
+run_all "$list"
+[ $skipped = 0 ] || echo "$skipped skipped"
+echo "$passed passed, $failed failed"
+[ $failed = 0 ] && [ $passed -gt 0 ]
