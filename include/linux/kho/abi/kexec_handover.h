@@ -269,4 +269,41 @@ static inline phys_addr_t kho_radix_decode_key(u64 key, unsigned int *order)
 	return key << (PAGE_SHIFT + *order);
 }
 
+/**
+ * kho_key_shift - where in a key the index of a table begins
+ * @level: 1 to KHO_TREE_TABLES
+ *
+ * Context: Any.
+ * Return: the number of bits below the index.
+ */
+static inline unsigned int kho_key_shift(unsigned int level)
+{
+	return KHO_LEAF_BITS + (level - 1) * KHO_TABLE_BITS;
+}
+
+/**
+ * kho_key_index - a key's index in a table
+ * @key: the key
+ * @level: 1 to KHO_TREE_TABLES
+ *
+ * Context: Any.
+ * Return: the index of the slot that leads to @key.
+ */
+static inline unsigned int kho_key_index(u64 key, unsigned int level)
+{
+	return (key >> kho_key_shift(level)) & (KHO_TABLE_ENTRIES - 1);
+}
+
+/**
+ * kho_key_bit - a key's bit in its leaf
+ * @key: the key
+ *
+ * Context: Any.
+ * Return: the number of the bit.
+ */
+static inline unsigned int kho_key_bit(u64 key)
+{
+	return key & (BIT(KHO_LEAF_BITS) - 1);
+}
+
 #endif /* _LINUX_KHO_ABI_KEXEC_HANDOVER_H */

@@ -1,0 +1,528 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A set of 64-bit keys in page-sized nodes that the next kernel reads in place.
+ *
+ * Adding to a leaf and deleting from one is an atomic operation on its bitmap,
+ * made inside an RCU-sched read section, without a lock. Tables change under
+ * tree->lock alone. What has to be got right is a leaf that is given back while
+ * others add to it.
+ *
+ * Who gives back a leaf marks its slot with KHO_SLOT_DYING, then looks once
+ * more whether the bitmap is empty, and takes the leaf out of its slot or takes
+ * the mark off. Who adds sets the bit, then looks at the slot:
+ *
+ *	giving back			adding
+ *	-----------			------
+ *	slot = leaf | DYING		set bit (fully ordered)
+ *	smp_mb()			read slot
+ *	read bitmap
+ *
+ * One of the two sees the other. Therefore:
+ *
+ * (1) A bit that was set while the slot holds the bare leaf afterwards is in
+ *     the tree: whoever marks the slot from then on finds the bit, and lets the
+ *     leaf live.
+ * (2) A leaf that left its slot never comes back, and its page is not used for
+ *     anything else until all sections that could have found it are over. So
+ *     comparing addresses is enough, as long as the section lasts.
+ * (3) Bits of a leaf that left its slot are not in the tree. Who set such a bit
+ *     takes it back and adds again. When it is not there to be taken back,
+ *     somebody deleted the key, and counts it as deleted: then the key was added
+ *     and deleted at the moment the leaf left, which lies within both calls, and
+ *     both are done. Who deletes need not look at the slot for that reason.
+ * (4) Who finds the mark waits. Preemption is off while a slot is marked, and
+ *     what is done meanwhile is one look through the leaf.
+ */
+
+#include <linux/atomic.h>
+#include <linux/bitops.h>
+#include <linux/export.h>
+#include <linux/gfp.h>
+#include <linux/kho_radix_tree.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+
+/* In the slot of a leaf that is being given back. Nodes are page-aligned. */
+#define KHO_SLOT_DYING	BIT_ULL(0)
+
+/*
+ * The leaf that a CPU came to last, so that keys that lie close together are
+ * found without a walk. Valid as long as @gen is that of the tree.
+ */
+struct kho_radix_cursor {
+	u64 gen;
+	u64 prefix;			/* keys of this leaf >> KHO_LEAF_BITS */
+	struct kho_radix_leaf *leaf;
+	u64 *slot;			/* where the leaf hangs */
+	u64 entry;			/* what the slot holds while it lives */
+};
+
+/* Two, because a user that moves keys deletes from one leaf, adds to another */
+static DEFINE_PER_CPU(struct kho_radix_cursor, kho_radix_add_cursor);
+static DEFINE_PER_CPU(struct kho_radix_cursor, kho_radix_del_cursor);
+
+/* Numbers for kho_radix_tree.gen. 0 is that of a cursor that was never used. */
+static atomic64_t kho_radix_last_gen;
+
+/*
+ * Go towards the leaf of @key. Ends at the slot of the leaf or at the first
+ * slot that is empty; says at which @level, and what it holds in @entry.
+ */
+static u64 *kho_radix_descend(struct kho_radix_tree *tree, u64 key,
+			      unsigned int *level, u64 *entry)
+{
+	struct kho_radix_node *node = tree->root;
+	unsigned int l = KHO_TREE_TABLES;
+	u64 *slot;
+
+	for (;;) {
+		slot = &node->table[kho_key_index(key, l)];
+		*entry = READ_ONCE(*slot);
+		if (l == 1 || !*entry)
+			break;
+		node = phys_to_virt(*entry);
+		l--;
+	}
+
+	*level = l;
+	return slot;
+}
+
+static noinline int kho_radix_seek_slow(struct kho_radix_tree *tree,
+					struct kho_radix_cursor *cur, u64 key)
+{
+	unsigned int level;
+	u64 gen, entry;
+	u64 *slot;
+
+	if (key > KHO_KEY_MAX)
+		return -ERANGE;
+
+	/*
+	 * Before the walk: nodes that are out of the tree when the number is
+	 * read are not found, so none of them is remembered with it.
+	 */
+	gen = smp_load_acquire(&tree->gen);
+
+	slot = kho_radix_descend(tree, key, &level, &entry);
+	if (!entry)
+		return -ENOENT;
+
+	entry &= ~KHO_SLOT_DYING;
+	cur->gen = gen;
+	cur->prefix = key >> KHO_LEAF_BITS;
+	cur->leaf = phys_to_virt(entry);
+	cur->slot = slot;
+	cur->entry = entry;
+	return 0;
+}
+
+/*
+ * Bring @cur to the leaf of @key, inside a read section. The number of the tree
+ * changes after nodes left it and before they are freed: as long as it is the
+ * one remembered, what is remembered stays memory until the section ends.
+ */
+static __always_inline int kho_radix_seek(struct kho_radix_tree *tree,
+					  struct kho_radix_cursor *cur, u64 key)
+{
+	if (likely(cur->gen == READ_ONCE(tree->gen) &&
+		   cur->prefix == key >> KHO_LEAF_BITS))
+		return 0;
+
+	return kho_radix_seek_slow(tree, cur, key);
+}
+
+static void *kho_radix_alloc_node(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+
+	return page ? page_address(page) : NULL;
+}
+
+static void kho_radix_free_node(struct page *page)
+{
+	/* Nodes that came from another kernel never were the allocator's */
+	if (PageReserved(page)) {
+		free_reserved_page(page);
+		return;
+	}
+
+	__free_page(page);
+}
+
+static void kho_radix_free_node_rcu(struct rcu_head *head)
+{
+	kho_radix_free_node(container_of(head, struct page, rcu_head));
+}
+
+/* For nodes that nobody can be looking at */
+static void kho_radix_free_subtree(u64 phys, unsigned int level)
+{
+	struct kho_radix_node *node = phys_to_virt(phys);
+	unsigned int i;
+
+	for (i = 0; level && i < KHO_TABLE_ENTRIES; i++)
+		if (node->table[i])
+			kho_radix_free_subtree(node->table[i], level - 1);
+
+	kho_radix_free_node(virt_to_page(node));
+}
+
+/**
+ * kho_radix_init_tree - make a tree ready for use
+ * @tree: the tree
+ * @root: its topmost node; NULL to start with an empty tree
+ *
+ * With @root the tree takes over the nodes beneath it, which the caller has
+ * validated; kho_radix_destroy_tree() gives them back.
+ *
+ * Context: Process context. May sleep.
+ * Return: 0, or -ENOMEM.
+ */
+int kho_radix_init_tree(struct kho_radix_tree *tree,
+			struct kho_radix_node *root)
+{
+	if (!root)
+		root = kho_radix_alloc_node();
+	if (!root)
+		return -ENOMEM;
+
+	tree->root = root;
+	tree->gen = atomic64_inc_return(&kho_radix_last_gen);
+	mutex_init(&tree->lock);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(kho_radix_init_tree);
+
+/**
+ * kho_radix_destroy_tree - give back all nodes of a tree
+ * @tree: the tree, which nobody else uses any more
+ *
+ * Keys that are left go with the nodes. A tree that was destroyed already, or
+ * whose initialization failed after it was zeroed, is left alone.
+ *
+ * Context: Process context. May sleep.
+ */
+void kho_radix_destroy_tree(struct kho_radix_tree *tree)
+{
+	if (!tree->root)
+		return;
+
+	kho_radix_free_subtree(virt_to_phys(tree->root), KHO_TREE_TABLES);
+	tree->root = NULL;
+	mutex_destroy(&tree->lock);
+}
+EXPORT_SYMBOL_GPL(kho_radix_destroy_tree);
+
+/*
+ * The nodes from @level down to the leaf of @key, with @key in it and nothing
+ * else. Returns the address of the topmost, or 0 when memory is short.
+ */
+static u64 kho_radix_build(u64 key, unsigned int level)
+{
+	struct kho_radix_leaf *leaf = kho_radix_alloc_node();
+	struct kho_radix_node *node;
+	unsigned int l;
+	u64 phys;
+
+	if (!leaf)
+		return 0;
+
+	__set_bit(kho_key_bit(key), leaf->bitmap);
+	phys = virt_to_phys(leaf);
+
+	for (l = 1; l <= level; l++) {
+		node = kho_radix_alloc_node();
+		if (!node) {
+			kho_radix_free_subtree(phys, l - 1);
+			return 0;
+		}
+		node->table[kho_key_index(key, l)] = phys;
+		phys = virt_to_phys(node);
+	}
+
+	return phys;
+}
+
+/* Add with the lock held: no slot is marked, and nodes can be created */
+static noinline int kho_radix_add_slow(struct kho_radix_tree *tree, u64 key)
+{
+	struct kho_radix_leaf *leaf;
+	unsigned int level;
+	u64 entry;
+	u64 *slot;
+
+	guard(mutex)(&tree->lock);
+
+	slot = kho_radix_descend(tree, key, &level, &entry);
+	if (entry) {
+		leaf = phys_to_virt(entry);
+		if (test_and_set_bit(kho_key_bit(key), leaf->bitmap))
+			return -EEXIST;
+		return 0;
+	}
+
+	entry = kho_radix_build(key, level - 1);
+	if (!entry)
+		return -ENOMEM;
+
+	/* Pairs with the address dependency of who walks without the lock */
+	smp_store_release(slot, entry);
+	return 0;
+}
+
+/*
+ * The slot did not hold the bare leaf after @bit was set: wait for what becomes
+ * of the leaf. @was_set is what the bit was before. Returns -EAGAIN when the
+ * leaf left the tree and the key has to be added again.
+ */
+static noinline int kho_radix_settle(struct kho_radix_cursor *cur,
+				     unsigned int bit, bool was_set)
+{
+	u64 entry;
+
+	for (;;) {
+		entry = READ_ONCE(*cur->slot);
+		if (entry != (cur->entry | KHO_SLOT_DYING))
+			break;
+		cpu_relax();
+	}
+
+	/* It lives, maybe because of our bit */
+	if (entry == cur->entry)
+		return was_set ? -EEXIST : 0;
+
+	/* Whoever set the bit adds again as well; who comes first gets it */
+	if (was_set)
+		return -EAGAIN;
+
+	return test_and_clear_bit(bit, cur->leaf->bitmap) ? -EAGAIN : 0;
+}
+
+static __always_inline int kho_radix_try_add(struct kho_radix_tree *tree,
+					     u64 key)
+{
+	struct kho_radix_cursor *cur = this_cpu_ptr(&kho_radix_add_cursor);
+	unsigned int bit = kho_key_bit(key);
+	bool was_set;
+	int err;
+
+	err = kho_radix_seek(tree, cur, key);
+	if (unlikely(err))
+		return err;
+
+	was_set = test_and_set_bit(bit, cur->leaf->bitmap);
+	if (unlikely(READ_ONCE(*cur->slot) != cur->entry))
+		return kho_radix_settle(cur, bit, was_set);
+
+	return was_set ? -EEXIST : 0;
+}
+
+/**
+ * kho_radix_add_key - put a key into a tree
+ * @tree: the tree
+ * @key: the key, at most KHO_KEY_MAX
+ *
+ * Takes no lock when the key's leaf exists.
+ *
+ * Context: Process context. May sleep.
+ * Return: 0; -EEXIST when the key was there already; -ERANGE when it is wider
+ * than the tree; -ENOMEM, and then neither key nor nodes were left behind.
+ */
+int kho_radix_add_key(struct kho_radix_tree *tree, u64 key)
+{
+	int err;
+
+	do {
+		rcu_read_lock_sched();
+		err = kho_radix_try_add(tree, key);
+		rcu_read_unlock_sched();
+	} while (unlikely(err == -EAGAIN));
+
+	if (unlikely(err == -ENOENT))
+		return kho_radix_add_slow(tree, key);
+
+	return err;
+}
+EXPORT_SYMBOL_GPL(kho_radix_add_key);
+
+/*
+ * Looks first at the word where a key was found the last time, which is kept in
+ * the node's struct page: to empty a leaf costs one look through it, not one for
+ * each word that becomes empty. A wrong hint costs time alone.
+ */
+static bool kho_radix_leaf_empty(struct kho_radix_leaf *leaf)
+{
+	struct page *page = virt_to_page(leaf);
+	unsigned long hint = READ_ONCE(page->private);
+	unsigned int i, word;
+
+	for (i = 0; i < KHO_LEAF_WORDS; i++) {
+		word = (hint + i) % KHO_LEAF_WORDS;
+		if (!READ_ONCE(leaf->bitmap[word]))
+			continue;
+		if (i)
+			WRITE_ONCE(page->private, word);
+		return false;
+	}
+
+	return true;
+}
+
+/* Take the leaf in @slot out of the tree, unless a key is in it */
+static bool kho_radix_unlink_leaf(u64 *slot)
+{
+	u64 entry = *slot;
+	struct kho_radix_leaf *leaf = phys_to_virt(entry);
+	bool empty;
+
+	/* Others wait for as long as the mark is there */
+	preempt_disable();
+	WRITE_ONCE(*slot, entry | KHO_SLOT_DYING);
+	/* Pairs with the atomic in kho_radix_try_add(), see top of file */
+	smp_mb();
+	empty = kho_radix_leaf_empty(leaf);
+	WRITE_ONCE(*slot, empty ? 0 : entry);
+	preempt_enable();
+
+	return empty;
+}
+
+static struct kho_radix_node *kho_radix_node_of(u64 *slot)
+{
+	return PTR_ALIGN_DOWN((struct kho_radix_node *)slot, PAGE_SIZE);
+}
+
+/* The slot of @key in the table of @level, which exists */
+static u64 *kho_radix_slot(struct kho_radix_tree *tree, u64 key,
+			   unsigned int level)
+{
+	struct kho_radix_node *node = tree->root;
+	unsigned int l;
+
+	for (l = KHO_TREE_TABLES; l > level; l--)
+		node = phys_to_virt(node->table[kho_key_index(key, l)]);
+
+	return &node->table[kho_key_index(key, level)];
+}
+
+/*
+ * Give back the leaf of @key and the tables that become empty with it, but
+ * never the root. The leaf may have come to life or have gone meanwhile.
+ */
+static void kho_radix_prune(struct kho_radix_tree *tree, u64 key)
+{
+	struct page *dead[KHO_TREE_TABLES];
+	struct kho_radix_node *node;
+	unsigned int level, n = 0;
+	u64 entry;
+	u64 *slot;
+
+	guard(mutex)(&tree->lock);
+
+	slot = kho_radix_descend(tree, key, &level, &entry);
+	if (!entry || !kho_radix_leaf_empty(phys_to_virt(entry)) ||
+	    !kho_radix_unlink_leaf(slot))
+		return;
+	dead[n++] = virt_to_page(phys_to_virt(entry));
+
+	for (level = 2; level <= KHO_TREE_TABLES; level++) {
+		node = kho_radix_node_of(slot);
+		if (memchr_inv(node, 0, PAGE_SIZE))
+			break;
+		slot = kho_radix_slot(tree, key, level);
+		WRITE_ONCE(*slot, 0);
+		dead[n++] = virt_to_page(node);
+	}
+
+	/* After the nodes left, before they are freed: see kho_radix_seek() */
+	smp_store_release(&tree->gen, atomic64_inc_return(&kho_radix_last_gen));
+
+	while (n--)
+		call_rcu(&dead[n]->rcu_head, kho_radix_free_node_rcu);
+}
+
+/* *@empty: the leaf has no key any more, as far as can be seen */
+static __always_inline int kho_radix_try_del(struct kho_radix_tree *tree,
+					     u64 key, bool *empty)
+{
+	struct kho_radix_cursor *cur = this_cpu_ptr(&kho_radix_del_cursor);
+	unsigned int bit = kho_key_bit(key);
+	int err;
+
+	err = kho_radix_seek(tree, cur, key);
+	if (unlikely(err))
+		return err;
+
+	if (!test_and_clear_bit(bit, cur->leaf->bitmap))
+		return -ENOENT;
+
+	/* Of those that empty the leaf's words, the last finds all empty */
+	*empty = !READ_ONCE(cur->leaf->bitmap[BIT_WORD(bit)]) &&
+		 kho_radix_leaf_empty(cur->leaf);
+	return 0;
+}
+
+/**
+ * kho_radix_del_key - take a key out of a tree
+ * @tree: the tree
+ * @key: the key, at most KHO_KEY_MAX
+ *
+ * Allocates nothing. Takes no lock unless the key was the last one of its leaf;
+ * then the nodes that became empty are given back. For a tree that came from
+ * another kernel this needs the struct pages of its nodes.
+ *
+ * Context: Process context. May sleep.
+ * Return: 0; -ENOENT when the key was not there; -ERANGE when it is wider than
+ * the tree.
+ */
+int kho_radix_del_key(struct kho_radix_tree *tree, u64 key)
+{
+	bool empty = false;
+	int err;
+
+	rcu_read_lock_sched();
+	err = kho_radix_try_del(tree, key, &empty);
+	rcu_read_unlock_sched();
+
+	if (unlikely(empty))
+		kho_radix_prune(tree, key);
+
+	return err;
+}
+EXPORT_SYMBOL_GPL(kho_radix_del_key);
+
+/**
+ * kho_radix_contains_key - whether a key is in a tree
+ * @tree: the tree
+ * @key: any number
+ *
+ * A key that is being added or deleted at the same time may be seen either way.
+ *
+ * Context: Any. Takes no lock.
+ * Return: true when @key is in the tree, false when it is not or is wider than
+ * the tree.
+ */
+bool kho_radix_contains_key(struct kho_radix_tree *tree, u64 key)
+{
+	struct kho_radix_leaf *leaf;
+	unsigned int level;
+	bool found = false;
+	u64 entry;
+
+	if (key > KHO_KEY_MAX)
+		return false;
+
+	rcu_read_lock_sched();
+	kho_radix_descend(tree, key, &level, &entry);
+	if (entry) {
+		leaf = phys_to_virt(entry & ~KHO_SLOT_DYING);
+		found = test_bit(kho_key_bit(key), leaf->bitmap);
+	}
+	rcu_read_unlock_sched();
+
+	return found;
+}
+EXPORT_SYMBOL_GPL(kho_radix_contains_key);
