@@ -213,6 +213,21 @@ driver()
 	log "$name $did: $DRIVER_SAID"
 }
 
+# preserve NAME [PARAMETER...]: and have the next stages compare with it
+preserve()
+{
+	driver preserved "$@"
+	carry "driver_$1" "$(echo "$DRIVER_SAID" | tr ' ' '_')"
+}
+
+# restore NAME [PARAMETER...]: the driver finds everything as it was carried
+restore()
+{
+	driver restored "$@"
+	same "what test_kho counts of $1" "$(recall "driver_$1")" \
+		"$(echo "$DRIVER_SAID" | tr ' ' '_')"
+}
+
 driver_gone()
 {
 	expect "rmmod test_kho" rmmod test_kho
@@ -232,6 +247,107 @@ driver_checks()
 		fail "test_kho action=$action checked nothing"
 	rmmod test_kho 2>/dev/null
 	! in_log 'test_kho: FAIL' || fail "a check of action=$action failed"
+}
+
+#
+# Memory
+#
+
+# hold_memory MIB [pin]: a process that holds so much; what it says is in
+# /tmp/hold
+hold_memory()
+{
+	local lines=1 i
+
+	[ "$2" != pin ] || lines=2
+	hold "$@" > /tmp/hold 2>&1 &
+	HOLDER=$!
+	for i in $(seq 600); do
+		[ "$(wc -l < /tmp/hold)" -lt $lines ] || break
+		kill -0 $HOLDER 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -0 $HOLDER 2>/dev/null || fail "hold $*: $(cat /tmp/hold)"
+	log "hold $*: $(tr '\n' ' ' < /tmp/hold)"
+}
+
+# The pages in scratch at the holder's Nth count
+held_in_scratch()
+{
+	sed -n "$1s/.*in_scratch //p" /tmp/hold
+}
+
+release_memory()
+{
+	kill -TERM $HOLDER
+	expect "held memory has changed: $(tail -1 /tmp/hold)" wait $HOLDER
+}
+
+# blocks of a migrate type in all zones, in bytes
+pageblock_bytes()
+{
+	awk -v type="$1" '
+		/^Pages per block:/ { pages = $4 }
+		/^Number of blocks type/ {
+			for (i = 1; i <= NF; i++)
+				if ($i == type)
+					column = i - 2
+			next
+		}
+		column && /^Node/ { sum += $(column + 2) }
+		END { print sum * pages * 4096 }
+	' /proc/pagetypeinfo
+}
+
+# Scratch is what it has to be in every generation: CMA, all of it, and counted
+check_scratch()
+{
+	same "CmaTotal" $(($(scratch_bytes) / 1024)) "$(meminfo CmaTotal)"
+	[ "$(meminfo CmaFree)" -le "$(meminfo CmaTotal)" ] ||
+		fail "CmaFree is more than CmaTotal"
+	same "pageblocks that are CMA" "$(scratch_bytes)" \
+		"$(pageblock_bytes CMA)"
+	same "areas in sysfs" "$(cat $SYSFS/scratch_phys $SYSFS/scratch_len)" \
+		"$(cat $DEBUGFS/out/scratch_phys $DEBUGFS/out/scratch_len)"
+}
+
+# Generation, release and scratch as they have to be in this stage, when every
+# stage before it handed over
+check_generation()
+{
+	same "generation" "$STAGE" "$(generation)"
+	check_scratch
+	if [ "$STAGE" = 0 ]; then
+		carry scratch "$(scratch_digest)"
+		carry release "$(uname -r)"
+		same "previous_release" "" "$(cat $SYSFS/previous_release)"
+		refuse "a cold boot has in/fdt" test -e $DEBUGFS/in/fdt
+	else
+		same "scratch areas" "$(recall scratch)" "$(scratch_digest)"
+		same "previous_release" "$(recall release)" \
+			"$(cat $SYSFS/previous_release)"
+		expect "in/fdt" test -s $DEBUGFS/in/fdt
+		expect "in/fdt and /sys/firmware/kho/dt differ" \
+			cmp $DEBUGFS/in/fdt /sys/firmware/kho/dt
+	fi
+}
+
+# check_off: KHO is off in this kernel and keeps nothing
+check_off()
+{
+	same "enabled" 0 "$(cat $SYSFS/enabled)"
+	same "CmaTotal" 0 "$(meminfo CmaTotal)"
+	same "scratch areas" "" "$(cat $SYSFS/scratch_phys)"
+	refuse "test_kho works with KHO off" \
+		insmod $DRIVER name=off bytes=1M 2>/dev/null
+}
+
+# memory_as_carried: as much RAM for the page allocator as in the stage that
+# carried it, give or take what differs from boot to boot
+memory_as_carried()
+{
+	within "MemTotal" "$(meminfo MemTotal)" \
+		$(($(recall memtotal) - 2048)) $(($(recall memtotal) + 2048))
 }
 
 #

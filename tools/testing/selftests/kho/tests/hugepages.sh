@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+ABOUT="gigantic and huge pages at boot, before and after a handover"
+CMDLINE="kho=on hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=16"
+MEMORY=4G
+SECONDS_A_BOOT=90
+
+pages()
+{
+	cat /sys/kernel/mm/hugepages/hugepages-$1kB/nr_hugepages
+}
+
+check_pages()
+{
+	check_generation
+	same "pages of 2 MiB" 16 "$(pages 2048)"
+	same "pages of 1 GiB" 1 "$(pages 1048576)"
+}
+
+stage0()
+{
+	check_pages
+	within "scratch" "$(scratch_bytes)" $((8 << 20)) $((320 << 20))
+	preserve state bytes=64M
+}
+
+stage1()
+{
+	check_pages
+	restore state
+}

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only
+ABOUT="KHO's KUnit suites, in a booted kernel"
+VARIANTS="plain debug"
+KEXECS=0
+CMDLINE="kho=on kunit.enable=1 kunit.filter_glob=kho*"
+ALLOW_TAINT=262144
+MUST="ok [0-9]+ kho"
+
+# KTAP: a suite's line is indented by nothing, a case's by four blanks.
+cases()
+{
+	dmesg | sed 's/^\[[^]]*\] //' | grep -cE "^    $1 [0-9]+ "
+}
+
+stage0()
+{
+	local plan suites
+
+	plan=$(dmesg | sed 's/^\[[^]]*\] //' | sed -n 's/^1\.\.//p' | head -1)
+	suites=$(dmesg | sed 's/^\[[^]]*\] //' | grep -cE '^(not )?ok [0-9]+ ')
+	fact kunit_passed "$(cases ok)"
+	fact kunit_failed "$(cases 'not ok')"
+	expect "no suite" test "$plan" -gt 0
+	same "suites that ran" "$plan" "$suites"
+	expect "no case" test "$(cases ok)" -gt 0
+	same "cases that failed" 0 "$(cases 'not ok')"
+}

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+ABOUT="a next kernel with kho=off takes nothing and has all its memory"
+CMDLINE="kho=off"
+CMDLINE_1="kho=on"
+CMDLINE_2="kho=off"
+KEXECS=2
+
+stage0()
+{
+	carry memtotal "$(meminfo MemTotal)"
+}
+
+stage1()
+{
+	memory_as_carried
+	preserve state bytes=128M
+}
+
+stage2()
+{
+	check_off
+	refuse "in/fdt with KHO off" test -e $DEBUGFS/in/fdt
+	memory_as_carried
+	hold_memory $(($(meminfo MemAvailable) / 1024 - 32))
+	release_memory
+}

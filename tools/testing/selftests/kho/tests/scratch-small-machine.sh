@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-only
+ABOUT="a machine too small for its scratch"
+CMDLINE="kho=on kho_scratch=16M,96M,64M"
+MEMORY=160M
+
+KEXECS=0
+MUST="KHO: .*missing.*KHO is off"
+
+stage0()
+{
+	check_off
+}
