@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Kexec HandOver (KHO): hand memory over to the kernel that is kexec'd into.
+ *
+ * This header is the contract with everything outside kernel/liveupdate/:
+ *
+ *  - drivers preserve memory in the running kernel and restore it in the next
+ *    one (Documentation/core-api/kho/ is their guide);
+ *  - early boot, the memory map and kexec call one function each, declared at
+ *    the end of this file, which costs nothing without a handover.
+ *
+ * Every function has a stub, so that no caller needs an #ifdef.
+ */
+#ifndef LINUX_KEXEC_HANDOVER_H
+#define LINUX_KEXEC_HANDOVER_H
+
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/types.h>
+
+struct folio;
+struct kexec_buf;
+struct kho_vmalloc;
+struct kimage;
+struct notifier_block;
+struct page;
+struct resource;
+
+/**
+ * enum kho_event - what a KHO notifier is called for
+ * @KEXEC_KHO_FINALIZE: the state is about to be frozen. The callee may still
+ *	preserve and add subtrees, and may veto with notifier_from_errno().
+ * @KEXEC_KHO_ABORT: the state is about to change again; also sent to those
+ *	that had agreed when another one vetoed. The return value is ignored.
+ */
+enum kho_event {
+	KEXEC_KHO_FINALIZE = 0,
+	KEXEC_KHO_ABORT = 1,
+};
+
+#ifdef CONFIG_KEXEC_HANDOVER
+
+bool kho_is_enabled(void);
+bool is_kho_boot(void);
+
+int kho_preserve_folio(struct folio *folio);
+void kho_unpreserve_folio(struct folio *folio);
+int kho_preserve_pages(struct page *page, unsigned long nr_pages);
+void kho_unpreserve_pages(struct page *page, unsigned long nr_pages);
+void *kho_alloc_preserve(size_t size);
+void kho_unpreserve_free(void *mem);
+
+struct folio *kho_restore_folio(phys_addr_t phys);
+struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages);
+void kho_restore_free(void *mem);
+
+int kho_preserve_vmalloc(void *ptr, struct kho_vmalloc *preservation);
+void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation);
+void *kho_restore_vmalloc(const struct kho_vmalloc *preservation);
+
+int kho_add_subtree(const char *name, void *blob, size_t size);
+void kho_remove_subtree(void *blob);
+int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size);
+
+int register_kho_notifier(struct notifier_block *nb);
+int unregister_kho_notifier(struct notifier_block *nb);
+
+/* Hooks of early boot and of the memory map; see kho_early.c for the order. */
+void kho_set_handover(phys_addr_t fdt, u64 fdt_size, phys_addr_t scratch,
+		      u64 scratch_size);
+void kho_early_init(void);
+void kho_early_open(void);
+int kho_early_claim(phys_addr_t phys, size_t size);
+void kho_memory_init(void);
+bool kho_scratch_overlap(phys_addr_t phys, size_t size);
+
+/* Hooks of kexec; see kho_kexec.c. */
+int kho_fill_kimage(struct kimage *image);
+int kho_locate_mem_hole(struct kexec_buf *kbuf,
+			int (*func)(struct resource *res, void *arg));
+int kho_check_kimage(struct kimage *image, int err);
+int kho_check_kexec_load(unsigned long nr_segments, unsigned long flags);
+int kho_kexec_prepare(struct kimage *image);
+
+#else /* CONFIG_KEXEC_HANDOVER */
+
+static inline bool kho_is_enabled(void)
+{
+	return false;
+}
+
+static inline bool is_kho_boot(void)
+{
+	return false;
+}
+
+static inline int kho_preserve_folio(struct folio *folio)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void kho_unpreserve_folio(struct folio *folio)
+{
+}
+
+static inline int kho_preserve_pages(struct page *page, unsigned long nr_pages)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void kho_unpreserve_pages(struct page *page,
+					unsigned long nr_pages)
+{
+}
+
+static inline void *kho_alloc_preserve(size_t size)
+{
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
+static inline void kho_unpreserve_free(void *mem)
+{
+}
+
+static inline struct folio *kho_restore_folio(phys_addr_t phys)
+{
+	return NULL;
+}
+
+static inline struct page *kho_restore_pages(phys_addr_t phys,
+					     unsigned long nr_pages)
+{
+	return NULL;
+}
+
+static inline void kho_restore_free(void *mem)
+{
+}
+
+static inline int kho_preserve_vmalloc(void *ptr,
+				       struct kho_vmalloc *preservation)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
+{
+}
+
+static inline void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
+{
+	return NULL;
+}
+
+static inline int kho_add_subtree(const char *name, void *blob, size_t size)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void kho_remove_subtree(void *blob)
+{
+}
+
+static inline int kho_retrieve_subtree(const char *name, phys_addr_t *phys,
+				       size_t *size)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int register_kho_notifier(struct notifier_block *nb)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int unregister_kho_notifier(struct notifier_block *nb)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void kho_set_handover(phys_addr_t fdt, u64 fdt_size,
+				    phys_addr_t scratch, u64 scratch_size)
+{
+}
+
+static inline void kho_early_init(void)
+{
+}
+
+static inline void kho_early_open(void)
+{
+}
+
+static inline int kho_early_claim(phys_addr_t phys, size_t size)
+{
+	return -ENOENT;
+}
+
+static inline void kho_memory_init(void)
+{
+}
+
+static inline bool kho_scratch_overlap(phys_addr_t phys, size_t size)
+{
+	return false;
+}
+
+static inline int kho_fill_kimage(struct kimage *image)
+{
+	return 0;
+}
+
+static inline int kho_locate_mem_hole(struct kexec_buf *kbuf,
+				      int (*func)(struct resource *res, void *arg))
+{
+	return -EOPNOTSUPP;
+}
+
+static inline int kho_check_kimage(struct kimage *image, int err)
+{
+	return err;
+}
+
+static inline int kho_check_kexec_load(unsigned long nr_segments,
+				       unsigned long flags)
+{
+	return 0;
+}
+
+static inline int kho_kexec_prepare(struct kimage *image)
+{
+	return 0;
+}
+
+#endif /* CONFIG_KEXEC_HANDOVER */
+
+#endif /* LINUX_KEXEC_HANDOVER_H */

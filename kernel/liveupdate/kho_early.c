@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KHO: early boot of the kernel that memory is handed over to.
+ *
+ * The architecture tells where the FDT and the scratch list lie
+ * (kho_set_handover()), and then three hooks follow:
+ *
+ *  1. kho_early_init(), when memblock knows all RAM and nothing was allocated:
+ *     FDT and scratch list are checked, and from here on memblock allocates
+ *     from the scratch areas alone.
+ *  2. kho_early_open(), when the direct map covers RAM and nodes are known: the
+ *     memory map is checked, all of it. Then the largest gaps between preserved
+ *     blocks may be allocated from, too, so that scratch need not hold the
+ *     struct pages and all that follows.
+ *  3. kho_memory_init(), just before the page allocator takes over: every
+ *     preserved range is reserved, in one pass, and the restriction ends.
+ *
+ * Until then a handover can be refused as a whole: nothing that was allocated
+ * meanwhile lies on preserved memory, nor is anything yet lost by giving up.
+ */
+#define pr_fmt(fmt) "KHO: " fmt
+
+#include <linux/crash_dump.h>
+#include <linux/init.h>
+#include <linux/io.h>
+#include <linux/libfdt.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/sort.h>
+#include <linux/stdarg.h>
+#include <linux/string.h>
+#include <asm/early_ioremap.h>
+
+#include "kho_blocks.h"
+#include "kho_gaps.h"
+#include "kho_internal.h"
+#include "kho_validate.h"
+
+/* What the architecture found, in its own words and not looked at yet. */
+static struct {
+	phys_addr_t fdt;
+	u64 fdt_size;
+	phys_addr_t scratch;
+	u64 scratch_size;
+} handover __initdata;
+
+struct kho_incoming kho_in;
+const char *kho_refused;
+
+/* What the FDT said; kept from the first hook to the second. */
+static struct kho_fdt_root root __initdata;
+
+/* Addresses of the memory map's nodes, ascending. */
+static phys_addr_t *nodes __initdata;
+static unsigned long nr_nodes __initdata;
+
+static struct kho_blocks blocks __initdata;
+
+/**
+ * kho_set_handover() - tell what the last kernel passed along
+ * @fdt: physical address of the root FDT
+ * @fdt_size: bytes that were passed for it
+ * @scratch: physical address of the scratch list
+ * @scratch_size: bytes in the list
+ *
+ * Only notes the numbers. Nothing of them is trusted.
+ *
+ * Context: Early boot, before kho_early_init().
+ */
+void __init kho_set_handover(phys_addr_t fdt, u64 fdt_size,
+			     phys_addr_t scratch, u64 scratch_size)
+{
+	handover.fdt = fdt;
+	handover.fdt_size = fdt_size;
+	handover.scratch = scratch;
+	handover.scratch_size = scratch_size;
+}
+
+/*
+ * Give the handover up, whole: the machine boots as after a cold start, with all
+ * its memory, and hands over again to the next kernel.
+ */
+static void __init kho_refuse(const char *why)
+{
+	pr_err("handover refused: %s\n", why);
+	kho_refused = why;
+	kho_in.valid = false;
+	kho_scratch_cnt = 0;
+	memblock_kho_reset();
+}
+
+static const char *__init kho_read_fdt(void)
+{
+	const char *wrong;
+	void *fdt;
+
+	if (!PAGE_ALIGNED(handover.fdt) || !handover.fdt_size ||
+	    handover.fdt_size > KHO_DT_MAX_LIMIT)
+		return "the FDT's address or size cannot be right";
+	if (!memblock_is_region_memory(handover.fdt, handover.fdt_size))
+		return "the FDT is not in memory";
+	if (memblock_is_region_reserved(handover.fdt, handover.fdt_size))
+		return "the FDT lies in memory that is in use";
+
+	fdt = early_memremap(handover.fdt, handover.fdt_size);
+	if (!fdt)
+		return "the FDT cannot be mapped";
+	wrong = kho_check_fdt(fdt, handover.fdt_size, &root);
+	early_memunmap(fdt, handover.fdt_size);
+	return wrong;
+}
+
+static const char *__init kho_read_scratch(void)
+{
+	u64 count = handover.scratch_size / sizeof(*kho_scratch);
+	const char *wrong;
+	unsigned int i;
+	void *list;
+
+	if (!IS_ALIGNED(handover.scratch, sizeof(u64)) ||
+	    handover.scratch_size % sizeof(*kho_scratch) ||
+	    !count || count > KHO_SCRATCH_MAX)
+		return "the scratch list's address or size cannot be right";
+	if (!memblock_is_region_memory(handover.scratch, handover.scratch_size))
+		return "the scratch list is not in memory";
+
+	list = early_memremap(handover.scratch, handover.scratch_size);
+	if (!list)
+		return "the scratch list cannot be mapped";
+	memcpy(kho_scratch, list, handover.scratch_size);
+	early_memunmap(list, handover.scratch_size);
+
+	wrong = kho_check_scratch(kho_scratch, count,
+				  PAGE_SIZE * pageblock_nr_pages);
+	if (wrong)
+		return wrong;
+	for (i = 0; i < count; i++)
+		if (!memblock_is_region_memory(kho_scratch[i].addr,
+					       kho_scratch[i].size))
+			return "a scratch area is not in memory";
+	kho_scratch_cnt = count;
+	if (kho_scratch_overlap(handover.fdt, handover.fdt_size))
+		return "the FDT lies in scratch";
+	return NULL;
+}
+
+static const char *__init kho_restrict(void)
+{
+	unsigned int i;
+
+	memblock_kho_restrict();
+	for (i = 0; i < kho_scratch_cnt; i++)
+		if (memblock_mark_kho_scratch(kho_scratch[i].addr,
+					      kho_scratch[i].size))
+			return "memblock cannot hold the scratch areas";
+	return NULL;
+}
+
+/**
+ * kho_early_init() - first look at a handover
+ *
+ * Checks what can be read without the direct map, and restricts memblock to
+ * the scratch areas. Without a handover, or with kho=off, nothing happens.
+ *
+ * Context: Early boot, when memblock holds all RAM and what firmware, kernel
+ * and initrd occupy is reserved, before memblock's first allocation.
+ */
+void __init kho_early_init(void)
+{
+	const char *wrong;
+
+	if (!kho_is_enabled())
+		return;
+	memblock_account_kernel(true);
+	if (!handover.fdt)
+		return;
+
+	wrong = kho_read_fdt();
+	if (!wrong)
+		wrong = kho_read_scratch();
+	if (!wrong)
+		wrong = kho_restrict();
+	if (wrong) {
+		kho_refuse(wrong);
+		return;
+	}
+	kho_in.fdt_phys = handover.fdt;
+	kho_in.fdt_size = handover.fdt_size;
+	kho_in.valid = true;
+}
+
+/* What a walk over the nodes needs to remember. */
+struct kho_node_walk {
+	unsigned long count;
+	unsigned long limit;
+	u32 crc;
+	phys_addr_t *fill;
+};
+
+/* Refuses a node before it is read. */
+static int __init kho_check_node(phys_addr_t node, unsigned int level, void *data)
+{
+	struct kho_node_walk *walk = data;
+
+	if (!PAGE_ALIGNED(node) || walk->count >= walk->limit ||
+	    !memblock_is_region_memory(node, PAGE_SIZE) ||
+	    memblock_is_region_reserved(node, PAGE_SIZE) ||
+	    kho_scratch_overlap(node, PAGE_SIZE))
+		return -EINVAL;
+	walk->count++;
+	walk->crc = kho_crc32c(walk->crc, phys_to_virt(node), PAGE_SIZE);
+	return 0;
+}
+
+static int __init kho_note_node(phys_addr_t node, unsigned int level, void *data)
+{
+	struct kho_node_walk *walk = data;
+
+	if (walk->count >= walk->limit)
+		return -EINVAL;
+	walk->fill[walk->count++] = node;
+	return 0;
+}
+
+static int __init kho_cmp_phys(const void *a, const void *b)
+{
+	phys_addr_t x = *(const phys_addr_t *)a, y = *(const phys_addr_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * A set of blocks in this machine's memory has no more nodes than this: each
+ * order needs as many leaves as half of those of the order below it, and then
+ * a path to them.
+ */
+static unsigned long __init kho_node_limit(void)
+{
+	u64 leaves = memblock_end_of_DRAM() >> (PAGE_SHIFT + KHO_LEAF_BITS);
+
+	return 4 * leaves + 2 * (KHO_KEY_MAX_ORDER + 1) * KHO_TREE_DEPTH;
+}
+
+/* Every node: a page of RAM of its own. Afterwards they stand in nodes[]. */
+static const char *__init kho_read_nodes(void)
+{
+	struct kho_node_walk walk = { .limit = kho_node_limit(), .crc = ~0U };
+	unsigned long i;
+
+	if (kho_radix_walk_nodes(root.map, kho_check_node, &walk))
+		return "the memory map is damaged";
+	if (root.has_crc_tree && ~walk.crc != root.crc_tree)
+		return "the memory map's checksum does not match";
+
+	nr_nodes = walk.count;
+	nodes = memblock_alloc(nr_nodes * sizeof(*nodes), sizeof(*nodes));
+	if (!nodes)
+		return "scratch has no room to read the memory map";
+	walk = (struct kho_node_walk){ .limit = nr_nodes, .fill = nodes };
+	if (kho_radix_walk_nodes(root.map, kho_note_node, &walk))
+		return "the memory map is damaged";
+
+	sort(nodes, nr_nodes, sizeof(*nodes), kho_cmp_phys, NULL);
+	for (i = 1; i < nr_nodes; i++)
+		if (nodes[i] == nodes[i - 1])
+			return "the memory map has a node twice";
+	return NULL;
+}
+
+/* Is all of [@base, @base + @size) memory of one node? @r only moves forward. */
+static bool __init kho_is_ram(unsigned long *r, phys_addr_t base,
+			      phys_addr_t size)
+{
+	const struct memblock_type *ram = &memblock.memory;
+	phys_addr_t end = base + size;
+	unsigned long i;
+
+	while (*r < ram->cnt &&
+	       ram->regions[*r].base + ram->regions[*r].size <= base)
+		(*r)++;
+	for (i = *r; i < ram->cnt; i++) {
+		const struct memblock_region *region = &ram->regions[i];
+
+		if (region->base > base || memblock_is_nomap(region) ||
+		    memblock_get_region_node(region) !=
+		    memblock_get_region_node(&ram->regions[*r]))
+			return false;
+		base = region->base + region->size;
+		if (base >= end)
+			return true;
+	}
+	return false;
+}
+
+/* Is any of [@base, @base + @size) reserved? @r only moves forward. */
+static bool __init kho_is_in_use(unsigned long *r, phys_addr_t base,
+				 phys_addr_t size)
+{
+	const struct memblock_type *used = &memblock.reserved;
+
+	while (*r < used->cnt &&
+	       used->regions[*r].base + used->regions[*r].size <= base)
+		(*r)++;
+	return *r < used->cnt && used->regions[*r].base < base + size;
+}
+
+static bool __init kho_key_is_sane(void)
+{
+	struct kho_radix_iter iter;
+	u64 key;
+
+	/* Below the smallest key and above the largest there must be nothing. */
+	kho_radix_iter_init(&iter, phys_to_virt(root.map), 0, KHO_KEY_MIN - 1);
+	if (kho_radix_iter_next(&iter, &key))
+		return false;
+	kho_radix_iter_init(&iter, phys_to_virt(root.map), KHO_KEY_MAX + 1,
+			    U64_MAX);
+	return !kho_radix_iter_next(&iter, &key);
+}
+
+/* Every block: in RAM, of one node, nobody else's, and only once. */
+static const char *__init kho_check_blocks(void)
+{
+	unsigned long ram = 0, used = 0;
+	phys_addr_t base, size, end = 0;
+
+	if (!kho_key_is_sane())
+		return "the memory map has a key that is no block's";
+
+	kho_blocks_init(&blocks, phys_to_virt(root.map), nodes, nr_nodes);
+	kho_in.orders = kho_blocks_orders(&blocks);
+	while (kho_blocks_next(&blocks, &base, &size)) {
+		if (base < end)
+			return "memory is preserved twice";
+		end = base + size;
+		if (end < base || !kho_is_ram(&ram, base, size))
+			return "preserved memory is not in RAM, or not in one node";
+		if (kho_is_in_use(&used, base, size))
+			return "preserved memory is in use by this kernel or its firmware";
+		if (kho_scratch_overlap(base, size))
+			return "preserved memory lies in scratch";
+	}
+	return NULL;
+}
+
+/* Is the page part of a block of the memory map? */
+static bool __init kho_page_came(phys_addr_t phys)
+{
+	unsigned long orders = kho_in.orders;
+	unsigned int order;
+
+	for_each_set_bit(order, &orders, BITS_PER_LONG)
+		if (kho_radix_contains_key(&kho_in.tree,
+					   kho_radix_encode_key(phys, order)))
+			return true;
+	return false;
+}
+
+static bool __init kho_range_came(phys_addr_t phys, u64 size)
+{
+	phys_addr_t page;
+
+	for (page = PAGE_ALIGN_DOWN(phys); page < phys + size; page += PAGE_SIZE)
+		if (!kho_page_came(page))
+			return false;
+	return true;
+}
+
+/* Every blob lies in preserved memory and is as it was. */
+static const char *__init kho_check_blobs(void)
+{
+	struct kho_fdt_subtree subtree;
+	int node = 0;
+
+	if (!kho_range_came(kho_in.fdt_phys, fdt_totalsize(kho_in.fdt)))
+		return "the FDT is not preserved";
+	for (;;) {
+		node = kho_fdt_next_subtree(kho_in.fdt, node, &subtree);
+		if (node < 0)
+			return NULL;
+		if (!kho_range_came(subtree.phys, subtree.size))
+			return "a subtree's blob is not preserved";
+		if (subtree.has_crc &&
+		    ~kho_crc32c(~0U, phys_to_virt(subtree.phys),
+				subtree.size) != subtree.crc)
+			return "a subtree's checksum does not match";
+	}
+}
+
+static const char *__init kho_read_map(void)
+{
+	const char *wrong;
+
+	kho_in.fdt = phys_to_virt(kho_in.fdt_phys);
+	wrong = kho_read_nodes();
+	if (wrong)
+		return wrong;
+	if (kho_radix_init_tree(&kho_in.tree, phys_to_virt(root.map)))
+		return "the memory map has no root";
+	wrong = kho_check_blocks();
+	if (wrong)
+		return wrong;
+	wrong = kho_check_blobs();
+	if (wrong)
+		return wrong;
+	return kho_incoming_init(root.nr_subtrees);
+}
+
+/**
+ * kho_early_open() - read the memory map, and open the gaps in it
+ *
+ * Checks the rest of the handover. From here on memblock allocates from the
+ * largest gaps between preserved blocks, and from scratch where they do not do.
+ *
+ * Context: Early boot, when the direct map covers all RAM and memblock knows
+ * the nodes, before the memory map and other large things are allocated.
+ */
+void __init kho_early_open(void)
+{
+	const char *wrong;
+
+	if (!kho_in.valid)
+		return;
+	wrong = kho_read_map();
+	if (wrong) {
+		kho_refuse(wrong);
+		return;
+	}
+	kho_blocks_init(&blocks, kho_in.tree.root, nodes, nr_nodes);
+	kho_open_gaps(&blocks);
+}
+
+static bool __init kho_next_range(void *ctx, phys_addr_t *base,
+				  phys_addr_t *size)
+{
+	return kho_blocks_next_range(ctx, base, size);
+}
+
+/* Keep what is still to be claimed, and the tree that says so. */
+static const char *__init kho_reserve_preserved(void)
+{
+	phys_addr_t base, size;
+	unsigned long count = 0;
+	int err;
+
+	kho_blocks_init(&blocks, kho_in.tree.root, nodes, nr_nodes);
+	while (kho_blocks_next_range(&blocks, &base, &size))
+		count++;
+	kho_blocks_init(&blocks, kho_in.tree.root, nodes, nr_nodes);
+	err = memblock_reserve_sorted(kho_next_range, &blocks, count,
+				      MEMBLOCK_NONE);
+	if (err == -ENOMEM)
+		return "there is no room to reserve what is preserved";
+	if (err)
+		return "preserved memory was reserved by somebody else";
+	memblock_free(nodes, nr_nodes * sizeof(*nodes));
+	pr_info("%lu ranges kept from the last kernel\n", count);
+	return NULL;
+}
+
+/**
+ * kho_memory_init() - settle what is preserved and what is scratch
+ *
+ * Context: Early boot, at the start of memblock_free_all().
+ */
+void __init kho_memory_init(void)
+{
+	const char *wrong;
+
+	if (!kho_is_enabled())
+		return;
+	if (kho_in.valid) {
+		wrong = kho_reserve_preserved();
+		if (wrong)
+			kho_refuse(wrong);
+		else
+			memblock_kho_reset();
+	}
+	if (!kho_in.valid && kho_scratch_reserve()) {
+		kho_disable();
+		return;
+	}
+	kho_scratch_open();
+}

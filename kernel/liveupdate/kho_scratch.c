@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KHO: the scratch areas, in which nothing preserved ever lies.
+ *
+ * The next kernel is loaded into them and takes its first pages from them.
+ * While this kernel runs they are the page allocator's, as MIGRATE_CMA: only
+ * movable pages are placed there, so nothing that could be preserved.
+ *
+ * The next kernel opens the large gaps between preserved blocks soon after it
+ * starts (kho_early.c), so the areas need hold little more than the image, the
+ * initrd and the first page tables. A next kernel that does not do so boots in
+ * scratch alone; it wants kho_scratch=N%.
+ */
+#define pr_fmt(fmt) "KHO: " fmt
+
+#include <linux/cma.h>
+#include <linux/ctype.h>
+#include <linux/init.h>
+#include <linux/initrd.h>
+#include <linux/kstrtox.h>
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/nodemask.h>
+#include <linux/overflow.h>
+#include <linux/sizes.h>
+#include <linux/string.h>
+#include <asm/sections.h>
+#include <kunit/visibility.h>
+
+#include "kho_internal.h"
+
+/* Default sizes; global grows with the machine, nodes share theirs. */
+#define KHO_SCRATCH_LOW		SZ_32M
+#define KHO_SCRATCH_GLOBAL	(SZ_128M + SZ_16M)
+#define KHO_SCRATCH_NODES	SZ_64M
+#define KHO_SCRATCH_NODE_MIN	SZ_8M
+
+/*
+ * Page tables of the direct map, which the next kernel allocates before it can
+ * read the memory map: one eight-byte entry for each page at the worst.
+ */
+#define KHO_PAGE_TABLE_SHARE	(PAGE_SIZE / sizeof(u64))
+
+struct kho_scratch kho_scratch[KHO_SCRATCH_MAX];
+unsigned int kho_scratch_cnt;
+
+static struct kho_scratch_sizes scratch_param __initdata;
+
+/* One number with an optional K, M, G or T, and nothing else. */
+static int kho_parse_size(const char *arg, size_t len, u64 *size)
+{
+	static const char units[] = "kmgt";
+	unsigned int shift = 0;
+	const char *unit;
+	char buf[24];
+	int err;
+
+	if (!len || len >= sizeof(buf) || !isdigit(*arg))
+		return -EINVAL;
+	memcpy(buf, arg, len);
+	buf[len] = '\0';
+	unit = strchr(units, tolower(buf[len - 1]));
+	if (unit) {
+		shift = 10 * (unit - units + 1);
+		buf[len - 1] = '\0';
+	}
+	err = kstrtoull(buf, 0, size);
+	if (err)
+		return err;
+	/* Sums and rounding up must not overflow. */
+	if (!*size || *size > (PHYS_ADDR_MAX >> 8) >> shift)
+		return -ERANGE;
+	*size <<= shift;
+	return 0;
+}
+
+/**
+ * kho_scratch_parse() - read a value of kho_scratch=
+ * @arg: LOW,GLOBAL,NODE or GLOBAL,NODE or N%
+ * @sizes: where to put it, untouched after an error
+ *
+ * Context: Any.
+ * Return: 0, -EINVAL when it is none of these, -ERANGE for a size of 0 or above
+ * what can be an address, or a percentage of 0 or above 10000.
+ */
+VISIBLE_IF_KUNIT int kho_scratch_parse(const char *arg,
+				       struct kho_scratch_sizes *sizes)
+{
+	size_t len = strlen(arg);
+	unsigned int n;
+	u64 val[3];
+	int err;
+
+	if (len && arg[len - 1] == '%') {
+		err = kho_parse_size(arg, len - 1, &val[0]);
+		if (err)
+			return err;
+		if (!isdigit(arg[len - 2]))
+			return -EINVAL;
+		if (val[0] > 10000)
+			return -ERANGE;
+		*sizes = (struct kho_scratch_sizes){ .percent = val[0] };
+		return 0;
+	}
+
+	for (n = 0; n < ARRAY_SIZE(val); n++) {
+		len = strcspn(arg, ",");
+		err = kho_parse_size(arg, len, &val[n]);
+		if (err)
+			return err;
+		arg += len;
+		if (!*arg++)
+			break;
+	}
+	switch (n) {
+	case 1:
+		*sizes = (struct kho_scratch_sizes){ .global = val[0],
+						     .node = val[1] };
+		return 0;
+	case 2:
+		*sizes = (struct kho_scratch_sizes){ .low = val[0],
+						     .global = val[1],
+						     .node = val[2] };
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(kho_scratch_parse);
+
+static int __init kho_scratch_setup(char *arg)
+{
+	if (!arg || kho_scratch_parse(arg, &scratch_param))
+		pr_warn("kho_scratch=%s is not LOW,GLOBAL,NODE or N%%; the default is used\n",
+			arg ?: "");
+	return 0;
+}
+early_param("kho_scratch", kho_scratch_setup);
+
+/**
+ * kho_scratch_overlap() - does a range touch a scratch area?
+ * @phys: physical address
+ * @size: bytes
+ *
+ * Context: Any.
+ * Return: true when it does.
+ */
+bool kho_scratch_overlap(phys_addr_t phys, size_t size)
+{
+	for (unsigned int i = 0; i < kho_scratch_cnt; i++) {
+		const struct kho_scratch *area = &kho_scratch[i];
+
+		if (phys < area->addr + area->size && area->addr < phys + size)
+			return true;
+	}
+	return false;
+}
+
+/* Where an area ends is where a largest free block may end, too. */
+static u64 __init kho_scratch_align(u64 size)
+{
+	return ALIGN(size, PAGE_SIZE * max_t(u64, pageblock_nr_pages,
+					     MAX_ORDER_NR_PAGES));
+}
+
+/*
+ * What the next kernel is loaded as, twice over, as far as the machine has the
+ * room: later images and initrds are larger.
+ */
+static u64 __init kho_scratch_segments(u64 ram)
+{
+	u64 image = _end - _text;
+
+	if (IS_ENABLED(CONFIG_BLK_DEV_INITRD))
+		image += initrd_end - initrd_start;
+	return max_t(u64, KHO_SCRATCH_GLOBAL, min(2 * image, ram / 8));
+}
+
+static void __init kho_scratch_defaults(struct kho_scratch_sizes *sizes)
+{
+	u64 ram = memblock_phys_mem_size();
+	unsigned int nodes = num_node_state(N_MEMORY);
+
+	if (!sizes->low)
+		sizes->low = KHO_SCRATCH_LOW;
+	if (!sizes->global)
+		sizes->global = kho_scratch_segments(ram) +
+				ram / KHO_PAGE_TABLE_SHARE;
+	if (!sizes->node)
+		sizes->node = max_t(u64, KHO_SCRATCH_NODES / nodes,
+				    KHO_SCRATCH_NODE_MIN);
+}
+
+static u64 __init kho_percent(u64 bytes)
+{
+	return kho_scratch_align(bytes / 100 * scratch_param.percent);
+}
+
+/* The size of the area on @nid, or of the global one for NUMA_NO_NODE. */
+static u64 __init kho_scratch_node_size(const struct kho_scratch_sizes *sizes,
+					int nid)
+{
+	u64 low;
+
+	if (!sizes->percent)
+		return nid == NUMA_NO_NODE ? sizes->global : sizes->node;
+	if (nid != NUMA_NO_NODE)
+		return kho_percent(memblock_kernel_allocated(PHYS_ADDR_MAX, nid));
+	low = memblock_kernel_allocated(ARCH_LOW_ADDRESS_LIMIT, nid);
+	return kho_percent(memblock_kernel_allocated(PHYS_ADDR_MAX, nid) - low);
+}
+
+static int __init kho_scratch_find(u64 size, phys_addr_t end, int nid)
+{
+	struct kho_scratch *area = &kho_scratch[kho_scratch_cnt];
+	phys_addr_t align = kho_scratch_align(1);
+
+	size = max(kho_scratch_align(size), align);
+	area->addr = memblock_alloc_range_nid(size, align, align, end, nid,
+					      nid != NUMA_NO_NODE);
+	if (!area->addr) {
+		pr_err("no %llu MiB of contiguous memory for scratch on %s%d; KHO is off\n",
+		       size >> 20, nid == NUMA_NO_NODE ? "any node, wanted " : "node ",
+		       nid);
+		return -ENOMEM;
+	}
+	area->size = size;
+	kho_scratch_cnt++;
+	return 0;
+}
+
+static void __init kho_scratch_free(void)
+{
+	for (unsigned int i = 0; i < kho_scratch_cnt; i++)
+		memblock_phys_free(kho_scratch[i].addr, kho_scratch[i].size);
+}
+
+/* One line that says how much is missing, before anything is taken. */
+static int __init kho_scratch_check_room(const struct kho_scratch_sizes *sizes)
+{
+	u64 have = memblock_phys_mem_size() - memblock_reserved_size();
+	u64 need;
+
+	if (sizes->percent)
+		return 0;
+	need = sizes->low + sizes->global +
+	       num_node_state(N_MEMORY) * sizes->node;
+	/* A default must leave the machine usable. */
+	if (!scratch_param.global)
+		have /= 2;
+	if (need <= have)
+		return 0;
+	pr_err("scratch of %llu MiB does not fit in the %llu MiB that may be used: %llu MiB are missing; KHO is off\n",
+	       need >> 20, have >> 20, ((need - have) >> 20) + 1);
+	return -ENOMEM;
+}
+
+/**
+ * kho_scratch_reserve() - find the scratch areas at a cold boot
+ *
+ * After everything that boot allocates for itself, so that a percentage of it
+ * can be taken and nothing of it lies in the areas.
+ *
+ * Context: Early boot, from kho_memory_init().
+ * Return: 0, or -ENOMEM when the machine is too small, which was told.
+ */
+int __init kho_scratch_reserve(void)
+{
+	struct kho_scratch_sizes sizes = scratch_param;
+	u64 low;
+	int nid, err;
+
+	kho_scratch_defaults(&sizes);
+	err = kho_scratch_check_room(&sizes);
+	if (err)
+		return err;
+
+	low = sizes.percent ?
+		kho_percent(memblock_kernel_allocated(ARCH_LOW_ADDRESS_LIMIT,
+						      NUMA_NO_NODE)) :
+		sizes.low;
+	err = kho_scratch_find(low, ARCH_LOW_ADDRESS_LIMIT, NUMA_NO_NODE);
+	if (!err)
+		err = kho_scratch_find(kho_scratch_node_size(&sizes, NUMA_NO_NODE),
+				       MEMBLOCK_ALLOC_ANYWHERE, NUMA_NO_NODE);
+	for_each_node_state(nid, N_MEMORY) {
+		if (err)
+			break;
+		err = kho_scratch_find(kho_scratch_node_size(&sizes, nid),
+				       MEMBLOCK_ALLOC_ANYWHERE, nid);
+	}
+
+	/* They were only held so that they do not overlap. */
+	kho_scratch_free();
+	if (err)
+		kho_scratch_cnt = 0;
+	return err;
+}
+
+/**
+ * kho_scratch_open() - give the areas to the page allocator, for movable pages
+ *
+ * What boot left in them stays where it is; all the rest is freed by
+ * memblock_free_all() as it frees everything else, and lands on the lists of
+ * its pageblock's type.
+ *
+ * Context: Early boot, from kho_memory_init(), before memblock_free_all().
+ */
+void __init kho_scratch_open(void)
+{
+	for (unsigned int i = 0; i < kho_scratch_cnt; i++) {
+		const struct kho_scratch *area = &kho_scratch[i];
+
+		memblock_init_cma_pageblocks(area->addr, area->size);
+		totalcma_pages += area->size >> PAGE_SHIFT;
+		pr_info("scratch [mem %#018llx-%#018llx], %llu MiB\n",
+			area->addr, area->addr + area->size - 1,
+			area->size >> 20);
+	}
+}

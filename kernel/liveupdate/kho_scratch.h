@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The scratch areas: how large, where, and what lies in them.
+ */
+#ifndef _KHO_SCRATCH_H
+#define _KHO_SCRATCH_H
+
+#include <linux/numa.h>
+#include <linux/types.h>
+
+#include <linux/kho/abi/kexec_handover.h>
+
+/* Low memory, global, and one for each node. */
+#define KHO_SCRATCH_MAX		(MAX_NUMNODES + 2)
+
+/**
+ * struct kho_scratch_sizes - what kho_scratch= asks for
+ * @percent: of what boot allocated; 0 when sizes are given instead
+ * @low: bytes in low memory; 0 for the default
+ * @global: bytes anywhere; 0 for the default
+ * @node: bytes on each node with memory; 0 for the default
+ */
+struct kho_scratch_sizes {
+	unsigned int percent;
+	u64 low;
+	u64 global;
+	u64 node;
+};
+
+extern struct kho_scratch kho_scratch[KHO_SCRATCH_MAX];
+extern unsigned int kho_scratch_cnt;
+
+int kho_scratch_parse(const char *arg, struct kho_scratch_sizes *sizes);
+void kho_scratch_adopt(unsigned int count);
+int kho_scratch_reserve(void);
+void kho_scratch_open(void);
+
+#endif /* _KHO_SCRATCH_H */

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KHO: check what came from the last kernel before any of it is believed.
+ *
+ * Nothing here allocates, locks, or looks at anything but the bytes that it is
+ * given, and all work is bounded by their number. What is wrong is told as a
+ * sentence, which ends up in the log.
+ */
+#include <linux/crc32.h>
+#include <linux/errno.h>
+#include <linux/libfdt.h>
+#include <linux/limits.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+
+#include "kho_validate.h"
+
+/**
+ * kho_crc32c() - a part of a checksum as the ABI has it
+ * @crc: ~0 at first, then the last result; invert the last one
+ * @buf: the bytes
+ * @size: how many
+ *
+ * Context: Any, also before the crypto layer is up.
+ * Return: The running checksum.
+ */
+u32 kho_crc32c(u32 crc, const void *buf, size_t size)
+{
+	return __crc32c_le(crc, buf, size);
+}
+
+/**
+ * kho_fdt_crc32c() - checksum of an FDT that holds its own checksum
+ * @fdt: a whole and well-formed FDT
+ * @prop_offset: offset in it of the four bytes that hold the checksum, which
+ *	count as zero
+ *
+ * Context: Any.
+ * Return: The finished checksum.
+ */
+u32 kho_fdt_crc32c(const void *fdt, int prop_offset)
+{
+	static const u32 zero;
+	u32 crc;
+
+	crc = kho_crc32c(~0U, fdt, prop_offset);
+	crc = kho_crc32c(crc, &zero, sizeof(zero));
+	prop_offset += sizeof(zero);
+	crc = kho_crc32c(crc, fdt + prop_offset, fdt_totalsize(fdt) - prop_offset);
+	return ~crc;
+}
+
+/* Returns false when the property is there with another length. */
+static bool kho_fdt_u32(const void *fdt, int node, const char *name, u32 *val,
+			bool *found)
+{
+	int len;
+	const void *prop = fdt_getprop(fdt, node, name, &len);
+
+	*found = prop;
+	if (!prop)
+		return true;
+	if (len != sizeof(*val))
+		return false;
+	*val = get_unaligned((const u32 *)prop);
+	return true;
+}
+
+/* Returns false unless the property is there with the right length. */
+static bool kho_fdt_u64(const void *fdt, int node, const char *name, u64 *val)
+{
+	int len;
+	const void *prop = fdt_getprop(fdt, node, name, &len);
+
+	if (!prop || len != sizeof(*val))
+		return false;
+	*val = get_unaligned((const u64 *)prop);
+	return true;
+}
+
+/* The version is one of a list; any that we read will do. */
+static bool kho_fdt_compatible(const void *fdt)
+{
+	return !fdt_node_check_compatible(fdt, 0, KHO_FDT_COMPATIBLE_V4) ||
+	       !fdt_node_check_compatible(fdt, 0, KHO_FDT_COMPATIBLE_V3);
+}
+
+/* Every tag of the structure block, so that the readers of libfdt may trust it */
+static bool kho_fdt_well_formed(const void *fdt)
+{
+	int offset, next = 0, depth = 0, len;
+	const char *name;
+	bool root = false;
+
+	for (;;) {
+		offset = next;
+		switch (fdt_next_tag(fdt, offset, &next)) {
+		case FDT_BEGIN_NODE:
+			if (!depth && root)
+				return false;
+			root = true;
+			/* Names of nodes end in the structure: checked there */
+			depth++;
+			break;
+		case FDT_END_NODE:
+			if (--depth < 0)
+				return false;
+			break;
+		case FDT_PROP:
+			if (!depth)
+				return false;
+			if (!fdt_getprop_by_offset(fdt, offset, &name, &len))
+				return false;
+			break;
+		case FDT_NOP:
+			break;
+		case FDT_END:
+			return next >= 0 && root && !depth;
+		default:
+			return false;
+		}
+		if (next < 0)
+			return false;
+	}
+}
+
+/**
+ * kho_fdt_next_subtree() - step through the producers of an FDT
+ * @fdt: a well-formed FDT
+ * @node: 0 to begin with, then the last result
+ * @subtree: where to put what the node says
+ *
+ * Sub-nodes that name no blob are none of ours and passed over.
+ *
+ * Context: Any.
+ * Return: The node; -ENOENT after the last one; -EINVAL when a sub-node's name
+ * or a property is not as the ABI has it.
+ */
+int kho_fdt_next_subtree(const void *fdt, int node,
+			 struct kho_fdt_subtree *subtree)
+{
+	u64 phys;
+	int len;
+
+	do {
+		node = node ? fdt_next_subnode(fdt, node) :
+			      fdt_first_subnode(fdt, 0);
+		if (node < 0)
+			return -ENOENT;
+	} while (!fdt_getprop(fdt, node, KHO_SUB_TREE_PROP_NAME, NULL));
+
+	subtree->name = fdt_get_name(fdt, node, &len);
+	if (!subtree->name || len < 1 || len > KHO_SUB_TREE_NAME_MAX ||
+	    strchr(subtree->name, '/'))
+		return -EINVAL;
+	if (!kho_fdt_u64(fdt, node, KHO_SUB_TREE_PROP_NAME, &phys) ||
+	    !kho_fdt_u64(fdt, node, KHO_SUB_TREE_SIZE_PROP_NAME,
+			 &subtree->size) ||
+	    !kho_fdt_u32(fdt, node, KHO_SUB_TREE_CRC_PROP_NAME, &subtree->crc,
+			 &subtree->has_crc))
+		return -EINVAL;
+	if (!phys || phys != (phys_addr_t)phys || !subtree->size ||
+	    phys + subtree->size < phys)
+		return -EINVAL;
+	subtree->phys = phys;
+	return node;
+}
+
+static const char *kho_check_subtrees(const void *fdt,
+				      struct kho_fdt_root *root)
+{
+	struct kho_fdt_subtree subtree;
+	int node = 0;
+
+	root->nr_subtrees = 0;
+	for (;;) {
+		node = kho_fdt_next_subtree(fdt, node, &subtree);
+		if (node == -ENOENT)
+			return NULL;
+		if (node < 0)
+			return "a subtree in the FDT is malformed";
+		root->nr_subtrees++;
+	}
+}
+
+static const char *kho_check_fdt_crc(const void *fdt)
+{
+	const void *prop;
+	bool found;
+	u32 crc;
+
+	if (!kho_fdt_u32(fdt, 0, KHO_FDT_CRC_FDT_PROP_NAME, &crc, &found))
+		return "the FDT's checksum has a wrong length";
+	if (!found)
+		return NULL;
+	prop = fdt_getprop(fdt, 0, KHO_FDT_CRC_FDT_PROP_NAME, NULL);
+	if (kho_fdt_crc32c(fdt, prop - fdt) != crc)
+		return "the FDT's checksum does not match";
+	return NULL;
+}
+
+/**
+ * kho_check_fdt() - check an FDT that came
+ * @fdt: the bytes, eight-byte aligned
+ * @size: how many there are, as passed along with the address
+ * @root: what it says, valid when the result is NULL
+ *
+ * Header, sizes, every tag of the structure, version, page size, checksum where
+ * there is one, and the form of each subtree.
+ *
+ * Context: Any.
+ * Return: NULL when all is well, else a sentence that says what is wrong.
+ */
+const char *kho_check_fdt(const void *fdt, size_t size,
+			  struct kho_fdt_root *root)
+{
+	const char *wrong;
+	u32 page_size;
+	bool found;
+	u64 map;
+
+	if (size < sizeof(struct fdt_header) || fdt_check_header(fdt))
+		return "the FDT's header is damaged";
+	if (fdt_totalsize(fdt) > size)
+		return "the FDT is larger than what was passed along";
+	if (fdt_num_mem_rsv(fdt) < 0 || !kho_fdt_well_formed(fdt))
+		return "the FDT's structure is damaged";
+	if (!kho_fdt_compatible(fdt))
+		return "the FDT's version is not one that this kernel reads";
+
+	wrong = kho_check_fdt_crc(fdt);
+	if (wrong)
+		return wrong;
+	if (!kho_fdt_u32(fdt, 0, KHO_FDT_PAGE_SIZE_PROP_NAME, &page_size,
+			 &found))
+		return "the FDT's page size has a wrong length";
+	if (found && page_size != PAGE_SIZE)
+		return "the last kernel had another page size";
+	if (!kho_fdt_u64(fdt, 0, KHO_FDT_MEMORY_MAP_PROP_NAME, &map) ||
+	    !map || !IS_ALIGNED(map, PAGE_SIZE) || map != (phys_addr_t)map)
+		return "the FDT names no memory map";
+	root->map = map;
+	if (!kho_fdt_u32(fdt, 0, KHO_FDT_CRC_TREE_PROP_NAME, &root->crc_tree,
+			 &root->has_crc_tree))
+		return "the memory map's checksum has a wrong length";
+	return kho_check_subtrees(fdt, root);
+}
+
+static bool kho_scratch_disjoint(const struct kho_scratch *a,
+				 const struct kho_scratch *b)
+{
+	return a->addr + a->size <= b->addr || b->addr + b->size <= a->addr;
+}
+
+/**
+ * kho_check_scratch() - check a scratch list that came
+ * @areas: the list
+ * @count: how many entries
+ * @align: bytes to which each area begins and ends
+ *
+ * Context: Any. The work grows with the square of @count.
+ * Return: NULL when all is well, else a sentence that says what is wrong.
+ */
+const char *kho_check_scratch(const struct kho_scratch *areas,
+			      unsigned int count, u64 align)
+{
+	unsigned int i, j;
+
+	if (!count)
+		return "the scratch list is empty";
+	for (i = 0; i < count; i++) {
+		const struct kho_scratch *area = &areas[i];
+
+		if (!area->size || area->addr + area->size < area->addr ||
+		    area->addr + area->size > PHYS_ADDR_MAX)
+			return "a scratch area is empty or wraps around";
+		if (!IS_ALIGNED(area->addr | area->size, align))
+			return "a scratch area is not aligned";
+		for (j = 0; j < i; j++)
+			if (!kho_scratch_disjoint(area, &areas[j]))
+				return "scratch areas overlap";
+	}
+	return NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is checked of a handover before any of it is believed. Pure functions of
+ * bytes that were mapped: the same code runs at early boot and in user space.
+ */
+#ifndef _KHO_VALIDATE_H
+#define _KHO_VALIDATE_H
+
+#include <linux/types.h>
+
+#include <linux/kho/abi/kexec_handover.h>
+
+/**
+ * struct kho_fdt_root - what the root of a valid FDT says
+ * @map: physical address of the memory map's root
+ * @crc_tree: checksum of the memory map, when @has_crc_tree
+ * @has_crc_tree: the last kernel wrote one
+ * @nr_subtrees: number of sub-nodes that name a blob
+ */
+struct kho_fdt_root {
+	phys_addr_t map;
+	u32 crc_tree;
+	bool has_crc_tree;
+	unsigned int nr_subtrees;
+};
+
+/**
+ * struct kho_fdt_subtree - what a sub-node of a valid FDT says
+ * @name: the producer's name, in the FDT
+ * @phys: physical address of the blob
+ * @size: bytes in the blob
+ * @crc: checksum of the blob, when @has_crc
+ * @has_crc: the last kernel wrote one
+ */
+struct kho_fdt_subtree {
+	const char *name;
+	phys_addr_t phys;
+	u64 size;
+	u32 crc;
+	bool has_crc;
+};
+
+u32 kho_crc32c(u32 crc, const void *buf, size_t size);
+u32 kho_fdt_crc32c(const void *fdt, int prop_offset);
+
+const char *kho_check_fdt(const void *fdt, size_t size,
+			  struct kho_fdt_root *root);
+const char *kho_check_scratch(const struct kho_scratch *areas,
+			      unsigned int count, u64 align);
+int kho_fdt_next_subtree(const void *fdt, int node,
+			 struct kho_fdt_subtree *subtree);
+
+#endif /* _KHO_VALIDATE_H */
