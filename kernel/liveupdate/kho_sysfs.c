@@ -48,6 +48,7 @@ static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
 {
 	return sysfs_emit(buf, "%d\n", kho_is_enabled());
 }
+
 static struct kobj_attribute enabled_attr = __ATTR_RO(enabled);
 
 static ssize_t active_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -63,6 +64,7 @@ static ssize_t active_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	return err ? err : count;
 }
+
 static struct kobj_attribute active_attr = __ATTR_RW(active);
 
 static ssize_t scratch_phys_show(struct kobject *kobj,
@@ -75,6 +77,7 @@ static ssize_t scratch_phys_show(struct kobject *kobj,
 
 	return len;
 }
+
 static struct kobj_attribute scratch_phys_attr = __ATTR_RO_MODE(scratch_phys,
 								0400);
 
@@ -88,6 +91,7 @@ static ssize_t scratch_len_show(struct kobject *kobj,
 
 	return len;
 }
+
 static struct kobj_attribute scratch_len_attr = __ATTR_RO(scratch_len);
 
 static ssize_t dt_max_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -111,6 +115,7 @@ static ssize_t dt_max_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	return err ? err : count;
 }
+
 static struct kobj_attribute dt_max_attr = __ATTR_RW(dt_max);
 
 static ssize_t preserved_bytes_show(struct kobject *kobj,
@@ -118,6 +123,7 @@ static ssize_t preserved_bytes_show(struct kobject *kobj,
 {
 	return sysfs_emit(buf, "%llu\n", kho_preserved_bytes());
 }
+
 static struct kobj_attribute preserved_bytes_attr = __ATTR_RO(preserved_bytes);
 
 static ssize_t generation_show(struct kobject *kobj,
@@ -125,6 +131,7 @@ static ssize_t generation_show(struct kobject *kobj,
 {
 	return sysfs_emit(buf, "%u\n", kho_in.kexec_count);
 }
+
 static struct kobj_attribute generation_attr = __ATTR_RO(generation);
 
 static ssize_t previous_release_show(struct kobject *kobj,
@@ -133,6 +140,7 @@ static ssize_t previous_release_show(struct kobject *kobj,
 	return sysfs_emit(buf, "%.*s\n", (int)sizeof(kho_in.previous_release),
 			  kho_in.previous_release);
 }
+
 static struct kobj_attribute previous_release_attr =
 	__ATTR_RO(previous_release);
 
@@ -141,6 +149,7 @@ static ssize_t refused_show(struct kobject *kobj, struct kobj_attribute *attr,
 {
 	return kho_refused ? sysfs_emit(buf, "%s\n", kho_refused) : 0;
 }
+
 static struct kobj_attribute refused_attr = __ATTR_RO(refused);
 
 static struct attribute *kho_attrs[] = {

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The checks of the test driver for Kexec HandOver. Each takes the number that
+ * was given with its name, or 0.
+ */
+#ifndef _TEST_KHO_ACTIONS_H
+#define _TEST_KHO_ACTIONS_H
+
+/* test_kho_actions.c */
+void test_kho_expect(const char *what, long got, long want);
+
+/* test_kho_misuse.c: one call, one answer */
+void test_kho_twice(unsigned long arg);
+void test_kho_scratch(unsigned long arg);
+void test_kho_range(unsigned long arg);
+void test_kho_stray(unsigned long arg);
+void test_kho_unpreserve(unsigned long arg);
+void test_kho_churn(unsigned long arg);
+
+/* test_kho_state.c: subtrees, and what finalizing changes */
+void test_kho_names(unsigned long arg);
+void test_kho_full(unsigned long arg);
+void test_kho_full_undo(void);
+void test_kho_busy(unsigned long arg);
+void test_kho_veto(unsigned long arg);
+void test_kho_veto_undo(void);
+
+#endif /* _TEST_KHO_ACTIONS_H */

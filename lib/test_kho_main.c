@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Test driver for Kexec HandOver.
+ *
+ * Without action= it preserves blocks of memory that are filled with a pattern,
+ * and in the next kernel restores and verifies them, as often as the machine
+ * is kexec'd:
+ *
+ *	insmod test_kho.ko bytes=256M order=-1 seed=7
+ *	test_kho: test: preserved 268435456 bytes in 812 folios, crc32c 0123abcd
+ *	(kexec)
+ *	insmod test_kho.ko
+ *	test_kho: test: restored 268435456 bytes in 812 folios, crc32c 0123abcd
+ *
+ * With action= it does single checks instead, see test_kho_actions.c. The
+ * module stays loaded when all is well, and insmod fails when something is not;
+ * rmmod unpreserves and frees everything.
+ */
+#define pr_fmt(fmt) "test_kho: " fmt
+
+#include <linux/kernel.h>
+#include <linux/kexec_handover.h>
+#include <linux/module.h>
+#include <linux/sizes.h>
+#include <linux/string.h>
+
+#include "test_kho.h"
+
+#define BYTES_DEFAULT		SZ_16M
+
+static char *bytes;
+module_param(bytes, charp, 0444);
+MODULE_PARM_DESC(bytes, "how much to preserve, with K, M or G (default: 16M)");
+
+static int order = -1;
+module_param(order, int, 0444);
+MODULE_PARM_DESC(order, "order of each folio; -1 (default): all orders, mixed");
+
+static unsigned int stride = 1;
+module_param(stride, uint, 0444);
+MODULE_PARM_DESC(stride, "allocate so many times as much, and free the blocks between");
+
+unsigned long test_kho_seed = 1;
+module_param_named(seed, test_kho_seed, ulong, 0444);
+MODULE_PARM_DESC(seed, "of the pattern");
+
+static unsigned int fill = PAGE_SIZE;
+module_param(fill, uint, 0444);
+MODULE_PARM_DESC(fill, "bytes of each page to fill and to verify (default: all)");
+
+static bool pages;
+module_param(pages, bool, 0444);
+MODULE_PARM_DESC(pages, "preserve runs of pages, 1, 3, 5, ... at any offset, instead of folios");
+
+static char *restore = "keep";
+module_param(restore, charp, 0444);
+MODULE_PARM_DESC(restore, "keep (default): preserve again what was restored; free: free it");
+
+static char *action;
+module_param(action, charp, 0444);
+MODULE_PARM_DESC(action, "checks to make, separated by commas");
+
+static char *check;
+module_param(check, charp, 0444);
+MODULE_PARM_DESC(check, "orphan: what action=unclaimed left is untouched");
+
+char *test_kho_name = "test";
+module_param_named(name, test_kho_name, charp, 0444);
+MODULE_PARM_DESC(name, "preserve as subtree test-NAME");
+
+static unsigned long churn;
+module_param(churn, ulong, 0444);
+MODULE_PARM_DESC(churn, "as action=churn=N");
+
+/* What this module preserves; no blob when it preserves nothing. */
+static struct test_kho_set set;
+static bool subtree_added;
+
+static const char *kind_name(void)
+{
+	return set.blob->kind == TEST_KHO_RUNS ? "page runs" : "folios";
+}
+
+static void report(const char *what)
+{
+	pr_info("%s: %s %llu bytes in %llu %s, crc32c %08x\n", test_kho_name,
+		what, set.blob->bytes, set.blob->count, kind_name(),
+		set.blob->crc);
+}
+
+static void report_times(void)
+{
+	pr_info("%s: preserve %llu ns, restore %llu ns\n", test_kho_name,
+		set.preserve_ns, set.restore_ns);
+}
+
+static int subtree_name(char *buf, size_t size)
+{
+	int len = snprintf(buf, size, "test-%s", test_kho_name);
+
+	return len < size ? 0 : -EINVAL;
+}
+
+/* Preserve the blocks of the set and tell the next kernel of them. */
+static int hand_on(void)
+{
+	char name[32];
+	int err;
+
+	err = subtree_name(name, sizeof(name));
+	if (!err)
+		err = test_kho_set_preserve(&set);
+	if (!err)
+		err = kho_add_subtree(name, set.blob, sizeof(*set.blob));
+	if (err) {
+		pr_err("%s: error: preserving fails: %d\n", test_kho_name, err);
+		return err;
+	}
+	subtree_added = true;
+
+	return 0;
+}
+
+/* How much to preserve. */
+u64 test_kho_bytes(void)
+{
+	return bytes ? memparse(bytes, NULL) : BYTES_DEFAULT;
+}
+
+static int read_plan(struct test_kho_plan *plan)
+{
+	plan->bytes = test_kho_bytes();
+	plan->order = order;
+	plan->stride = stride;
+	plan->seed = test_kho_seed;
+	plan->fill = fill;
+	plan->kind = pages ? TEST_KHO_RUNS : TEST_KHO_FOLIOS;
+
+	if (!plan->bytes || order < -1 || order > MAX_PAGE_ORDER || !stride ||
+	    fill > PAGE_SIZE || fill % sizeof(u64))
+		return -EINVAL;
+
+	return 0;
+}
+
+static int start_anew(void)
+{
+	struct test_kho_plan plan;
+	int err;
+
+	err = read_plan(&plan);
+	if (!err)
+		err = test_kho_set_create(&set, &plan);
+	if (err) {
+		pr_err("%s: error: allocating fails: %d\n", test_kho_name, err);
+		return err;
+	}
+
+	err = hand_on();
+	if (err) {
+		test_kho_set_destroy(&set);
+		return err;
+	}
+	report("preserved");
+	report_times();
+
+	return 0;
+}
+
+/* The list itself was restored, too, and has to be preserved again. */
+static int preserve_list(void)
+{
+	struct test_kho_chunk *chunk;
+	u64 phys = set.blob->first;
+	int err;
+
+	err = kho_preserve_folio(virt_to_folio(set.blob));
+	while (!err && phys) {
+		chunk = phys_to_virt(phys);
+		err = kho_preserve_folio(virt_to_folio(chunk));
+		phys = chunk->next;
+	}
+
+	return err;
+}
+
+static int go_on(phys_addr_t phys, size_t size)
+{
+	int err;
+
+	err = test_kho_set_restore(&set, phys, size);
+	if (err)
+		return err;
+
+	report("restored");
+	set.blob->generation++;
+
+	if (!strcmp(restore, "free")) {
+		report_times();
+		test_kho_set_free(&set);
+		return 0;
+	}
+
+	err = preserve_list();
+	if (!err)
+		err = hand_on();
+	if (!err)
+		report_times();
+
+	return err;
+}
+
+static int hand_over(void)
+{
+	phys_addr_t phys;
+	char name[32];
+	size_t size;
+	int err;
+
+	err = subtree_name(name, sizeof(name));
+	if (err)
+		return err;
+
+	err = kho_retrieve_subtree(name, &phys, &size);
+	if (err == -ENOENT)
+		return start_anew();
+	if (err) {
+		pr_err("%s: error: retrieving fails: %d\n", test_kho_name, err);
+		return err;
+	}
+
+	err = go_on(phys, size);
+	if (err == -ENOENT) {
+		pr_info("%s: %s was taken back before\n", test_kho_name, name);
+		return start_anew();
+	}
+
+	return err;
+}
+
+/* While the handover is finalized nothing can be taken out of it. */
+static bool finalized(void)
+{
+	void *mem = kho_alloc_preserve(PAGE_SIZE);
+
+	if (!IS_ERR(mem))
+		kho_unpreserve_free(mem);
+
+	return mem == ERR_PTR(-EBUSY);
+}
+
+static int __init test_kho_init(void)
+{
+	bool only_actions = action || check || churn;
+	int err = 0;
+
+	if (strcmp(restore, "keep") && strcmp(restore, "free"))
+		return -EINVAL;
+
+	if (!only_actions)
+		return hand_over();
+
+	if (churn)
+		err = test_kho_action("churn", churn);
+	if (check && !err)
+		err = test_kho_action(check, 0);
+	if (action && !err)
+		err = test_kho_actions(action);
+	if (err)
+		test_kho_undo_actions();
+
+	return err;
+}
+
+static void __exit test_kho_exit(void)
+{
+	test_kho_undo_actions();
+
+	if (!set.blob)
+		return;
+
+	if (finalized()) {
+		pr_warn("%s: finalized: the memory stays preserved\n",
+			test_kho_name);
+		return;
+	}
+	if (subtree_added)
+		kho_remove_subtree(set.blob);
+	test_kho_set_destroy(&set);
+}
+
+module_init(test_kho_init);
+module_exit(test_kho_exit);
+
+MODULE_DESCRIPTION("Test driver for Kexec HandOver");
+MODULE_LICENSE("GPL");
