@@ -98,23 +98,6 @@ check_kernels()
 	return $missing
 }
 
-prepare()
-{
-	local image=$OUT/initramfs/$ARCH.cpio
-
-	mkdir -p "$OUT/initramfs" "$LOGS"
-	KVM=no
-	! probe_kvm || KVM=yes
-	if [ -n "$(find "$KHO/lib/arch.sh" "$KHO/lib/initramfs.sh" \
-			"$KHO"/guest/init "$KHO"/guest/*.c \
-			-newer "$image" 2>&1 | head -1)" ]; then
-		build_initramfs "$image" > "$OUT/log/initramfs.log" 2>&1 || {
-			tail "$OUT/log/initramfs.log" >&2
-			return 1
-		}
-	fi
-}
-
 # A suite's cases count as tests of their own: KTAP in the kernel's log
 count_cases()
 {
@@ -209,7 +192,7 @@ fi
 list=$(runs)
 [ -n "$list" ] || { echo "no such test: $*" >&2; exit 2; }
 check_kernels <<< "$list" || exit 2
-prepare || exit 2
+prepare "$LOGS" || exit 2
 trap stop INT TERM
 passed=0 failed=0 skipped=0
 run_all "$list"

@@ -85,3 +85,22 @@ run_test()
 	echo "$(((${EPOCHREALTIME/./} - ${start/./}) / 100000))" |
 		sed 's/.$/.&/;s/^\./0./' > "$dir/time"
 }
+
+# prepare LOGS: what all machines need: the initramfs, anew where it is older than
+# what it is made of
+prepare()
+{
+	local image=$OUT/initramfs/$ARCH.cpio
+
+	mkdir -p "$OUT/initramfs" "$1"
+	KVM=no
+	! probe_kvm || KVM=yes
+	if [ -n "$(find "$KHO/lib/arch.sh" "$KHO/lib/initramfs.sh" \
+			"$KHO"/guest/init "$KHO"/guest/*.c \
+			-newer "$image" 2>&1 | head -1)" ]; then
+		build_initramfs "$image" > "$OUT/log/initramfs.log" 2>&1 || {
+			tail "$OUT/log/initramfs.log" >&2
+			return 1
+		}
+	fi
+}

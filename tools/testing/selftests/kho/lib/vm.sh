@@ -73,7 +73,7 @@ start_vm()
 	local dir=$1 accel="-accel tcg,thread=multi -cpu $ARCH_CPU"
 
 	[ "$KVM" = no ] || accel="-accel kvm -cpu host"
-	exec $ARCH_QEMU $accel -smp "$CPUS" $(memory_options) \
+	exec $ARCH_QEMU $accel -smp "$CPUS,sockets=$CPUS" $(memory_options) \
 		-nodefaults -no-user-config -no-reboot -display none \
 		-monitor none -serial "file:$dir/console" \
 		-device virtio-serial-pci \

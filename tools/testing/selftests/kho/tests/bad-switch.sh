@@ -2,7 +2,7 @@
 ABOUT="a value of kho= that means nothing is told and ignored"
 CMDLINE="kho=perhaps"
 KEXECS=0
-MUST="(KHO|kho).*perhaps"
+MUST="KHO: kho=perhaps is neither on nor off; ignored"
 
 stage0()
 {

@@ -41,5 +41,5 @@ stage2()
 	expect "vmcore" test -s /proc/vmcore
 	same "vmcore's magic" 7f454c46 "$(head -c 4 /proc/vmcore | xxd -p)"
 	expect "vmcore cannot be read" sh -c \
-		'head -c 64M /proc/vmcore | wc -c | grep -q 67108864'
+		'head -c 64m /proc/vmcore | wc -c | grep -q 67108864'
 }

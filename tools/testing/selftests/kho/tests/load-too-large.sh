@@ -8,7 +8,7 @@ stage0()
 	preserve state bytes=16M
 	{
 		cat /host/initrd
-		head -c 96M /dev/zero
+		head -c 96m /dev/zero
 	} > /tmp/initrd
 	refuse "kexec -l of more than scratch holds" kexec -s -l \
 		"/host/kernel-$(param kernel)" --initrd=/tmp/initrd \

@@ -10,7 +10,7 @@ stage0()
 	preserve state bytes=16M
 	{
 		cat /host/initrd
-		head -c 64M /dev/zero
+		head -c 64m /dev/zero
 	} > /tmp/initrd
 	expect "kexec -l with a 64 MiB initrd" kexec -s -l \
 		"/host/kernel-$(param kernel)" --initrd=/tmp/initrd \
