@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KHO: how a handover travels with a kexec image.
+ *
+ * kexec_file_load() puts every segment of an ordinary image into scratch, so
+ * that neither the copy nor the next kernel's first steps write over preserved
+ * memory. With the image go two addresses: the FDT's, whose place is fixed for
+ * as long as this kernel runs and whose content is written at finalize, and
+ * that of the scratch list, which is a segment of its own. An image that was
+ * loaded early therefore carries whatever is preserved when it is executed.
+ *
+ * The architecture writes both addresses where its boot protocol has room for
+ * them (arch/x86/kernel/kho.c, drivers/of/kho.c).
+ *
+ * Crash images, kexec_load() images and kexec jumps carry no handover.
+ */
+#define pr_fmt(fmt) "KHO: " fmt
+
+#include <linux/errno.h>
+#include <linux/ioport.h>
+#include <linux/kexec.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/nodemask.h>
+#include <linux/pgtable.h>
+#include <linux/printk.h>
+#include <linux/sizes.h>
+
+#include "kho_internal.h"
+#include "kho_scratch.h"
+
+/* The next kernel takes this much before it opens the gaps, and so much a node */
+#define KHO_EARLY_BASE		SZ_4M
+#define KHO_EARLY_NODE		SZ_512K
+
+static bool kho_wants(const struct kimage *image)
+{
+	return kho_is_enabled() && image->type != KEXEC_TYPE_CRASH;
+}
+
+static u64 kho_scratch_largest(void)
+{
+	u64 largest = 0;
+	unsigned int i;
+
+	for (i = 0; i < kho_scratch_cnt; i++)
+		largest = max(largest, kho_scratch[i].size);
+
+	return largest;
+}
+
+/* Bytes of the area that the image's segments take */
+static u64 kho_area_used(const struct kimage *image,
+			 const struct kho_scratch *area)
+{
+	u64 end = area->addr + area->size, used = 0;
+	unsigned long i;
+
+	for (i = 0; i < image->nr_segments; i++) {
+		u64 first = max_t(u64, image->segment[i].mem, area->addr);
+		u64 last = min_t(u64, image->segment[i].mem +
+				 image->segment[i].memsz, end);
+
+		if (first < last)
+			used += last - first;
+	}
+
+	return used;
+}
+
+/* The areas do not overlap, so a segment's bytes in them may be added up. */
+static u64 kho_image_used(const struct kimage *image)
+{
+	unsigned int i;
+	u64 used = 0;
+
+	for (i = 0; i < kho_scratch_cnt; i++)
+		used += kho_area_used(image, &kho_scratch[i]);
+
+	return used;
+}
+
+/**
+ * kho_early_needs - what the next kernel takes from scratch to start with
+ * @ram: bytes of memory in the machine
+ *
+ * Between its first page and the moment at which it opens the gaps between
+ * preserved blocks, a kernel maps all memory and learns of its nodes. The
+ * estimate assumes a next kernel that is configured like this one. Page tables
+ * are nearly all of it where each page has an entry of its own: arm64 does so
+ * by default, x86 for DEBUG_PAGEALLOC.
+ *
+ * Context: Any.
+ * Return: the estimate in bytes.
+ */
+u64 kho_early_needs(u64 ram)
+{
+	bool by_page = IS_ENABLED(CONFIG_ARM64) || debug_pagealloc_enabled();
+	u64 tables = ram / (by_page ? PAGE_SIZE : PMD_SIZE) * sizeof(pte_t);
+
+	return tables + KHO_EARLY_BASE +
+	       (u64)num_possible_nodes() * KHO_EARLY_NODE;
+}
+
+/**
+ * kho_fill_kimage - let a handover travel with an image
+ * @image: the image that is being loaded, before its loader has placed anything
+ *
+ * Makes the scratch list a segment of @image and notes the FDT's place. Does
+ * nothing for a crash image and with KHO off.
+ *
+ * Context: Process context, under the kexec lock.
+ * Return: 0 on success. -ENOMEM if there is no FDT for the next kernel,
+ * -EADDRNOTAVAIL if scratch has no room for the list, -EINVAL if the image has
+ * too many segments.
+ */
+int kho_fill_kimage(struct kimage *image)
+{
+	struct kexec_buf kbuf = {
+		.image = image,
+		.buffer = kho_scratch,
+		.bufsz = kho_scratch_cnt * sizeof(*kho_scratch),
+		.memsz = kho_scratch_cnt * sizeof(*kho_scratch),
+		.mem = KEXEC_BUF_MEM_UNKNOWN,
+		.buf_align = KHO_SCRATCH_LIST_ALIGN,
+		.buf_max = ULONG_MAX,
+		.top_down = true,
+	};
+	phys_addr_t fdt;
+	size_t fdt_size;
+	int err;
+
+	if (!kho_wants(image))
+		return 0;
+
+	fdt = kho_out_fdt_phys(&fdt_size);
+	if (!fdt)
+		return -ENOMEM;
+
+	err = kexec_add_buffer(&kbuf);
+	if (err)
+		return err;
+
+	image->kho.fdt = fdt;
+	image->kho.fdt_size = fdt_size;
+	image->kho.scratch = kbuf.mem;
+	image->kho.scratch_size = kbuf.bufsz;
+	return 0;
+}
+
+static int kho_try_area(struct kexec_buf *kbuf, unsigned int i,
+			int (*func)(struct resource *res, void *arg))
+{
+	struct resource res = {
+		.start = kho_scratch[i].addr,
+		.end = kho_scratch[i].addr + kho_scratch[i].size - 1,
+	};
+
+	return func(&res, kbuf);
+}
+
+/**
+ * kho_locate_mem_hole - find room in scratch for a segment
+ * @kbuf: the segment and where it may lie
+ * @func: tells whether a range holds @kbuf, and where; 1 for yes, as the walks
+ *	of kexec_file.c have it
+ *
+ * The area in low memory comes last: the next kernel's devices need low memory,
+ * the image does not.
+ *
+ * Context: Process context, under the kexec lock.
+ * Return: 0 when @kbuf has its place. -EOPNOTSUPP when the image may lie
+ * anywhere, because KHO is off or it is a crash image. -EADDRNOTAVAIL when no
+ * scratch area has room.
+ */
+int kho_locate_mem_hole(struct kexec_buf *kbuf,
+			int (*func)(struct resource *res, void *arg))
+{
+	struct kimage *image = kbuf->image;
+	unsigned int i;
+
+	if (!kho_wants(image))
+		return -EOPNOTSUPP;
+
+	for (i = 1; i <= kho_scratch_cnt; i++) {
+		if (kho_try_area(kbuf, i % kho_scratch_cnt, func) == 1)
+			return 0;
+	}
+
+	/* A loader may try elsewhere: kho_check_kimage() tells it, if at all. */
+	image->kho.unplaced = max(image->kho.unplaced, kbuf->memsz);
+	return -EADDRNOTAVAIL;
+}
+
+/* A segment outside of scratch, wherever a loader got that from, is refused. */
+static int kho_check_placed(const struct kimage *image)
+{
+	u64 wanted = 0;
+	unsigned long i;
+
+	for (i = 0; i < image->nr_segments; i++)
+		wanted += image->segment[i].memsz;
+
+	if (kho_image_used(image) == wanted)
+		return 0;
+
+	pr_err("the image has segments outside of scratch; not loaded\n");
+	return -EADDRNOTAVAIL;
+}
+
+static int kho_check_room(const struct kimage *image)
+{
+	u64 needs = kho_early_needs((u64)get_num_physpages() << PAGE_SHIFT);
+	u64 total = 0, used = kho_image_used(image);
+	unsigned int i;
+
+	for (i = 0; i < kho_scratch_cnt; i++)
+		total += kho_scratch[i].size;
+
+	if (total - used >= needs)
+		return 0;
+
+	pr_err("the image takes %llu KiB of %llu KiB scratch, which leaves less than the %llu KiB that the next kernel boots in; use a smaller image or boot with a larger kho_scratch=\n",
+	       used >> 10, total >> 10, needs >> 10);
+	return -EADDRNOTAVAIL;
+}
+
+/**
+ * kho_check_kimage - whether the next kernel can be loaded and boot in scratch
+ * @image: the image, after its loader has run
+ * @err: what the loader returned
+ *
+ * Context: Process context, under the kexec lock.
+ * Return: @err if that is an error, after a line in the log if it was for want
+ * of scratch. Else 0, or -EADDRNOTAVAIL if a segment is not in scratch or what
+ * the image leaves of scratch is too little to boot in.
+ */
+int kho_check_kimage(struct kimage *image, int err)
+{
+	if (!kho_wants(image))
+		return err;
+
+	if (err) {
+		if (err == -EADDRNOTAVAIL && image->kho.unplaced)
+			pr_err("a segment of %lu KiB does not fit into scratch: the largest area is %llu KiB, other segments take %llu KiB\n",
+			       DIV_ROUND_UP(image->kho.unplaced, SZ_1K),
+			       kho_scratch_largest() >> 10,
+			       kho_image_used(image) >> 10);
+		return err;
+	}
+
+	return kho_check_placed(image) ?: kho_check_room(image);
+}
+
+/**
+ * kho_check_kexec_load - whether the old system call may load an image
+ * @nr_segments: how many segments; none unloads
+ * @flags: of the system call
+ *
+ * The segments of kexec_load() lie where user space wants them, perhaps on
+ * preserved memory, and nothing travels along. While producers preserve nothing,
+ * nothing can be lost; should that change, kho_kexec_prepare() refuses.
+ *
+ * Context: Process context.
+ * Return: 0, or -EBUSY while a producer has something preserved.
+ */
+int kho_check_kexec_load(unsigned long nr_segments, unsigned long flags)
+{
+	if (!nr_segments || flags & KEXEC_ON_CRASH)
+		return 0;
+
+	if (!kho_is_enabled() || !kho_producers_preserved())
+		return 0;
+
+	pr_err("kexec_load() cannot hand over what is preserved; use kexec_file_load() (kexec -s)\n");
+	return -EBUSY;
+}
+
+/* The FDT may have moved: a larger one was asked for after the image's load. */
+static int kho_check_current(const struct kimage *image)
+{
+	phys_addr_t fdt;
+	size_t size;
+
+	fdt = kho_out_fdt_phys(&size);
+	if (image->kho.fdt == fdt && image->kho.fdt_size == size)
+		return 0;
+
+	pr_err("the image was loaded before the FDT for the next kernel moved; load it again\n");
+	return -ESTALE;
+}
+
+/**
+ * kho_kexec_prepare - make the handover ready before an image is executed
+ * @image: the ordinary image that is to run
+ *
+ * Finalizes unless that was done. Nothing else has happened yet: on error the
+ * machine goes on as if nobody had asked for a kexec, and what was not finalized
+ * before is not afterwards.
+ *
+ * Context: Process context, under the kexec lock, before devices are shut down.
+ * Return: 0 when the kexec may go on, also with KHO off. -EBUSY if producers
+ * have something preserved and @image carries no handover, -ESTALE if @image
+ * has to be loaded again, else what kho_finalize() returned.
+ */
+int kho_kexec_prepare(struct kimage *image)
+{
+	bool was_finalized;
+	int err;
+
+	if (!kho_is_enabled())
+		return 0;
+
+	if (!image->kho.fdt) {
+		if (!kho_producers_preserved())
+			return 0;
+		pr_err("memory is preserved, but the image carries no handover; load it with kexec_file_load() (kexec -s)\n");
+		return -EBUSY;
+	}
+
+	was_finalized = kho_finalized();
+	if (!was_finalized) {
+		err = kho_finalize();
+		if (err)
+			return err;
+	}
+
+	/* From here on the FDT stays where it is. */
+	err = kho_check_current(image);
+	if (err && !was_finalized)
+		kho_abort();
+
+	return err;
+}
