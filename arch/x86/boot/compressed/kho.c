@@ -10,6 +10,7 @@
  * handler extends on demand.
  */
 #include "misc.h"
+#include "error.h"
 
 #include <asm/e820/types.h>
 #include <asm/setup_data.h>
