@@ -68,6 +68,7 @@ struct test_kho_plan {
 
 /* test_kho_main.c */
 extern char *test_kho_name;
+extern char *test_kho_regions;
 extern unsigned long test_kho_seed;
 u64 test_kho_bytes(void);
 

@@ -15,6 +15,8 @@
  *	unclaimed	preserve what nobody claims; stays until rmmod
  *	churn=N		preserve and unpreserve N times: no node stays
  *	off		what every call returns with KHO off
+ *	regions_fill	write into the reserve_mem= regions of regions=NAME,...
+ *	regions_check	find there what regions_fill wrote
  *
  * and check=orphan in the next kernel after action=unclaimed. "warns": with
  * CONFIG_KEXEC_HANDOVER_DEBUG the call under test does a WARN_ON_ONCE().
@@ -123,6 +125,8 @@ static const struct {
 	{ "orphan", run_orphan },
 	{ "churn", test_kho_churn },
 	{ "off", run_off },
+	{ "regions_fill", test_kho_regions_fill },
+	{ "regions_check", test_kho_regions_check },
 };
 
 /**

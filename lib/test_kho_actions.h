@@ -17,6 +17,10 @@ void test_kho_stray(unsigned long arg);
 void test_kho_unpreserve(unsigned long arg);
 void test_kho_churn(unsigned long arg);
 
+/* test_kho_regions.c: memory of reserve_mem= */
+void test_kho_regions_fill(unsigned long arg);
+void test_kho_regions_check(unsigned long arg);
+
 /* test_kho_state.c: subtrees, and what finalizing changes */
 void test_kho_names(unsigned long arg);
 void test_kho_full(unsigned long arg);

@@ -48,9 +48,13 @@ static unsigned int fill = PAGE_SIZE;
 module_param(fill, uint, 0444);
 MODULE_PARM_DESC(fill, "bytes of each page to fill and to verify (default: all)");
 
+static char *kind = "folios";
+module_param(kind, charp, 0444);
+MODULE_PARM_DESC(kind, "folios (default) or runs: of 1, 3, 5, ... pages at any offset");
+
 static bool pages;
 module_param(pages, bool, 0444);
-MODULE_PARM_DESC(pages, "preserve runs of pages, 1, 3, 5, ... at any offset, instead of folios");
+MODULE_PARM_DESC(pages, "as kind=runs");
 
 static char *restore = "keep";
 module_param(restore, charp, 0444);
@@ -63,6 +67,10 @@ MODULE_PARM_DESC(action, "checks to make, separated by commas");
 static char *check;
 module_param(check, charp, 0444);
 MODULE_PARM_DESC(check, "orphan: what action=unclaimed left is untouched");
+
+char *test_kho_regions;
+module_param_named(regions, test_kho_regions, charp, 0444);
+MODULE_PARM_DESC(regions, "reserve_mem= regions for action=regions_fill and regions_check");
 
 char *test_kho_name = "test";
 module_param_named(name, test_kho_name, charp, 0444);
@@ -78,7 +86,7 @@ static bool subtree_added;
 
 static const char *kind_name(void)
 {
-	return set.blob->kind == TEST_KHO_RUNS ? "page runs" : "folios";
+	return set.blob->kind == TEST_KHO_RUNS ? "runs" : "folios";
 }
 
 static void report(const char *what)
@@ -134,7 +142,13 @@ static int read_plan(struct test_kho_plan *plan)
 	plan->stride = stride;
 	plan->seed = test_kho_seed;
 	plan->fill = fill;
-	plan->kind = pages ? TEST_KHO_RUNS : TEST_KHO_FOLIOS;
+
+	if (pages || !strcmp(kind, "runs"))
+		plan->kind = TEST_KHO_RUNS;
+	else if (!strcmp(kind, "folios"))
+		plan->kind = TEST_KHO_FOLIOS;
+	else
+		return -EINVAL;
 
 	if (!plan->bytes || order < -1 || order > MAX_PAGE_ORDER || !stride ||
 	    fill > PAGE_SIZE || fill % sizeof(u64))
