@@ -18,6 +18,7 @@
 #include <linux/seq_file.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "kho_internal.h"
 
@@ -99,20 +100,27 @@ static const struct file_operations finalize_fops = {
  * before kho_remove_subtree() returns.
  *
  * What came in belongs to an owner who restores it, reads it and frees it, any
- * time. So that in/ goes on to show what the last kernel left, it is copied.
+ * time. So that in/ goes on to show what the last kernel left, it is copied
+ * before the first owner's initcall.
  */
-static bool take_snapshot(struct kho_subtree *subtree)
+static void __init take_snapshot(struct kho_subtree *subtree)
 {
-	if (subtree->size > KHO_SNAPSHOT_MAX)
-		return false;
-
-	subtree->snapshot = kvmalloc(max_t(size_t, subtree->size, 1),
-				     GFP_KERNEL);
-	if (subtree->snapshot)
-		memcpy(subtree->snapshot, subtree->blob, subtree->size);
-
-	return subtree->snapshot;
+	if (subtree->size <= KHO_SNAPSHOT_MAX)
+		subtree->snapshot = kvmemdup(subtree->blob, subtree->size,
+					     GFP_KERNEL);
+	if (!subtree->snapshot)
+		pr_info("subtree '%s' (%zu bytes) is not shown in debugfs\n",
+			subtree->name, subtree->size);
 }
+
+static int __init take_snapshots(void)
+{
+	if (kho_in.valid)
+		kho_for_each_subtree(true, take_snapshot);
+
+	return 0;
+}
+early_initcall(take_snapshots);
 
 static ssize_t subtree_read(struct file *file, char __user *to, size_t count,
 			    loff_t *pos)
@@ -148,11 +156,8 @@ void kho_debugfs_add_subtree(struct kho_subtree *subtree, bool incoming)
 	if (IS_ERR_OR_NULL(dir) || subtree->dentry)
 		return;
 
-	if (incoming && !take_snapshot(subtree)) {
-		pr_info("subtree %s (%zu bytes) is not shown in debugfs\n",
-			subtree->name, subtree->size);
+	if (incoming && !subtree->snapshot)
 		return;
-	}
 
 	dentry = debugfs_create_file(subtree->name, 0400, dir, subtree,
 				     &subtree_fops);
@@ -251,6 +256,11 @@ void __init kho_debugfs_init(void)
 		return;
 
 	root = debugfs_create_dir("kho", NULL);
+	if (IS_ERR(root)) {
+		kho_for_each_subtree(true, kho_debugfs_remove_subtree);
+		return;
+	}
+
 	init_out(root);
 	if (kho_in.valid)
 		init_in(root);
