@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared with who sources this
+# From patch files to trees, inside out/base.git: nothing here writes out/linux.
+
+# does the patch file hold a diff?
+has_diff() {
+	grep -q '^diff --git ' "$patches/$1"
+}
+
+# apply_patch INDEX PATCH: no fuzz, whole or not at all
+apply_patch() {
+	local index=$1 patch=$2 said
+
+	has_diff "$patch" || return 0
+	if ! said=$(GIT_INDEX_FILE=$index tree_git apply --cached --whitespace=nowarn \
+		"$patches/$patch" 2>&1); then
+		die "patches/$patch does not apply to $(base_version):" "$said"
+	fi
+}
+
+# every file in a patch's diff has to be listed as one of its edits
+check_patch_files() {
+	local patch file
+
+	for patch in "${patch_names[@]}"; do
+		has_diff "$patch" || continue
+		while IFS= read -r file; do
+			[ "${edit_of[$file]-}" = "$patch" ] ||
+				die "patches/$patch edits $file, which patches/series does not say: add 'edit $file' to it"
+		done < <(sed -n 's,^diff --git a/.* b/,,p' "$patches/$patch")
+	done
+}
+
+# put_file INDEX PATH FILE [MODE]: FILE's content as PATH
+put_file() {
+	local mode=${4:-100644} blob
+
+	blob=$(tree_git hash-object -w --no-filters "$3")
+	GIT_INDEX_FILE=$1 tree_git update-index --add --cacheinfo "$mode,$blob,$2"
+}
+
+# the base's MAINTAINERS with our entry
+put_maintainers() {
+	local made=$out/.maintainers
+
+	tree_git cat-file blob base:MAINTAINERS |
+		awk -v entry="$root/MAINTAINERS" -f "$root/scripts/maintainers.awk" >"$made"
+	put_file "$1" MAINTAINERS "$made"
+	rm -f "$made"
+}
+
+# the tree object that the base becomes with every patch and our MAINTAINERS
+patched_tree() {
+	local index=$base_git/index.patched patch
+
+	check_patch_files
+	rm -f "$index"
+	GIT_INDEX_FILE=$index tree_git read-tree base
+	for patch in "${patch_names[@]}"; do
+		apply_patch "$index" "$patch"
+	done
+	[ -z "${edit_of[MAINTAINERS]-}" ] || put_maintainers "$index"
+	GIT_INDEX_FILE=$index tree_git write-tree
+	rm -f "$index"
+}
