@@ -46,29 +46,25 @@ int of_kho_fill_chosen(const struct kimage *image, void *fdt, int chosen)
 	return err ? -EINVAL : 0;
 }
 
-/* Read a property and take it out. False if it is not there, or not whole. */
+/* Read a property and take it out. Whether it was there; *@size is 0 if not. */
 static bool __init of_kho_take(void *fdt, int chosen, const char *name,
 			       u64 *addr, u64 *size)
 {
 	const __be32 *cell;
-	bool whole;
 	int len;
 
+	*size = 0;
 	cell = fdt_getprop(fdt, chosen, name, &len);
 	if (!cell)
 		return false;
 
-	whole = len == (dt_root_addr_cells + dt_root_size_cells) * sizeof(*cell);
-	if (whole) {
+	if (len == (dt_root_addr_cells + dt_root_size_cells) * sizeof(*cell)) {
 		*addr = dt_mem_next_cell(dt_root_addr_cells, &cell);
 		*size = dt_mem_next_cell(dt_root_size_cells, &cell);
-	} else {
-		pr_warn("/chosen/%s has %d bytes; booting without the handover\n",
-			name, len);
 	}
 	fdt_nop_property(fdt, chosen, name);
 
-	return whole;
+	return true;
 }
 
 /**
@@ -86,16 +82,21 @@ static bool __init of_kho_take(void *fdt, int chosen, const char *name,
 bool __init of_kho_scan_chosen(void *fdt, int chosen)
 {
 	u64 root, root_size, scratch, scratch_size;
-	bool has_root, has_scratch;
+	bool found;
 
 	if (chosen < 0)
 		return false;
 
-	has_root = of_kho_take(fdt, chosen, OF_KHO_FDT, &root, &root_size);
-	has_scratch = of_kho_take(fdt, chosen, OF_KHO_SCRATCH, &scratch,
-				  &scratch_size);
-	if (has_root && has_scratch)
-		kho_set_handover(root, root_size, scratch, scratch_size);
+	found = of_kho_take(fdt, chosen, OF_KHO_FDT, &root, &root_size);
+	found |= of_kho_take(fdt, chosen, OF_KHO_SCRATCH, &scratch,
+			     &scratch_size);
+	if (!found)
+		return false;
 
-	return has_root || has_scratch;
+	if (root_size && scratch_size)
+		kho_set_handover(root, root_size, scratch, scratch_size);
+	else
+		pr_warn("/chosen tells half of a handover; booting without it\n");
+
+	return true;
 }
