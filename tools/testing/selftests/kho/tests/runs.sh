@@ -6,7 +6,7 @@ KEXECS=2
 stage0()
 {
 	check_generation
-	preserve pages bytes=48M pages=1
+	preserve pages bytes=48M kind=runs
 }
 
 stage1()
