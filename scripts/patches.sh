@@ -50,7 +50,7 @@ put_maintainers() {
 }
 
 # the tree object that the base becomes with every patch and our MAINTAINERS
-patched_tree() {
+make_patched_tree() {
 	local index=$base_git/index.patched patch
 
 	check_patch_files
@@ -62,4 +62,18 @@ patched_tree() {
 	[ -z "${edit_of[MAINTAINERS]-}" ] || put_maintainers "$index"
 	GIT_INDEX_FILE=$index tree_git write-tree
 	rm -f "$index"
+}
+
+# the same, from memory where nothing changed that it is made of
+patched_tree() {
+	local memory=$base_git/patched sum
+
+	sum=$({ tree_git rev-parse base &&
+		cd "$root" && cat MAINTAINERS patches/series "${patch_names[@]/#/patches/}"
+	} | sha256sum)
+	if [ ! -f "$memory" ] || [ "$(head -n 1 "$memory")" != "$sum" ]; then
+		{ echo "$sum" && make_patched_tree; } >"$memory.new"
+		mv "$memory.new" "$memory"
+	fi
+	tail -n 1 "$memory"
 }

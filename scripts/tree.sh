@@ -72,15 +72,27 @@ lay_base() {
 	report tree "$(base_version) unpacked"
 }
 
+# accept_edits TREE: an edit that the patches now make as well is one no more
+accept_edits() {
+	local file
+
+	while IFS= read -r file; do
+		[ "$(tree_git hash-object --no-filters "$file" 2>/dev/null || true)" != \
+			"$(tree_git rev-parse -q --verify "$1:$file")" ] ||
+			tree_git update-index "$file"
+	done < <(tree_git diff --name-only)
+}
+
 # Only files whose content differs are written, so that make rebuilds no more than
 # it must. Refuses where an edit would be lost.
 lay_patches() {
 	local laid target said
 
 	target=$(patched_tree)
-	laid=$(tree_git write-tree)
-	[ "$laid" != "$target" ] || return 0
+	[ "$(tree_git write-tree)" != "$target" ] || return 0
 	tree_git update-index -q --refresh >/dev/null || true
+	accept_edits "$target"
+	laid=$(tree_git write-tree)
 	if ! said=$(tree_git read-tree -m -u "$laid" "$target" 2>&1); then
 		die "out/linux has edits that laying the patches would lose: $said" \
 			"make refresh puts them into patches/ first (where the patch changed too: FORCE=1 make refresh, then merge with git)"
@@ -91,8 +103,11 @@ lay_patches() {
 link() {
 	local file=$1 up
 
-	up=$(tr -cd / <<<"$file" | sed 's,/,../,g')../../
-	[ "$(readlink "$tree/$file" || true)" != "$up$file" ] || return 0
+	if [ -L "$tree/$file" ] && [ "$tree/$file" -ef "$root/$file" ]; then
+		return
+	fi
+	up=${file//[!\/]/}
+	up=${up//\//../}../../
 	if [ -e "$tree/$file" ] && [ ! -L "$tree/$file" ]; then
 		die "out/linux/$file is a file of its own, and the repository has one too: keep one of them, in the repository"
 	fi
@@ -104,10 +119,10 @@ link() {
 lay_links() {
 	local file list=$out/links
 
+	file=$(tree_git ls-tree -r --name-only base | sort | comm -12 - <(printf '%s\n' "${!new_of[@]}" | sort) | head -n 1)
+	[ -z "$file" ] ||
+		die "$file is the base's own: edit it in out/linux, and list it as an edit in patches/series"
 	for file in "${!new_of[@]}"; do
-		if [ -n "$(tree_git ls-files -- "$file")" ]; then
-			die "$file is the base's own: edit it in out/linux, and list it as an edit in patches/series"
-		fi
 		link "$file"
 	done
 	[ ! -f "$list" ] || while IFS= read -r file; do
