@@ -38,6 +38,8 @@
 #include <linux/bitops.h>
 #include <linux/export.h>
 #include <linux/gfp.h>
+#include <linux/init.h>
+#include <linux/io.h>
 #include <linux/kho_radix_tree.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -412,7 +414,7 @@ static u64 *kho_radix_slot(struct kho_radix_tree *tree, u64 key,
  * Give back the leaf of @key and the tables that become empty with it, but
  * never the root. The leaf may have come to life or have gone meanwhile.
  */
-static void kho_radix_prune(struct kho_radix_tree *tree, u64 key)
+static noinline void kho_radix_prune(struct kho_radix_tree *tree, u64 key)
 {
 	struct page *dead[KHO_TREE_TABLES];
 	struct kho_radix_node *node;
@@ -493,6 +495,35 @@ int kho_radix_del_key(struct kho_radix_tree *tree, u64 key)
 	return err;
 }
 EXPORT_SYMBOL_GPL(kho_radix_del_key);
+
+/**
+ * kho_radix_clear_key - take a key out of a tree that stands still
+ * @tree: the tree
+ * @key: the key, at most KHO_KEY_MAX
+ *
+ * As kho_radix_del_key(), but nodes that become empty stay in the tree: this
+ * needs no struct pages and no RCU.
+ *
+ * Context: Early boot, by one CPU alone.
+ * Return: 0; -ENOENT when the key was not there; -ERANGE when it is wider than
+ * the tree.
+ */
+int __init kho_radix_clear_key(struct kho_radix_tree *tree, u64 key)
+{
+	struct kho_radix_leaf *leaf;
+	unsigned int level;
+	u64 entry;
+
+	if (key > KHO_KEY_MAX)
+		return -ERANGE;
+
+	kho_radix_descend(tree, key, &level, &entry);
+	if (!entry)
+		return -ENOENT;
+
+	leaf = phys_to_virt(entry);
+	return __test_and_clear_bit(kho_key_bit(key), leaf->bitmap) ? 0 : -ENOENT;
+}
 
 /**
  * kho_radix_contains_key - whether a key is in a tree

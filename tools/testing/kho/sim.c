@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Pages, RCU and chance for the simulation; see sim.h */
+
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "sim.h"
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(addr, size)	((void)(addr), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(addr, size)	((void)(addr), (void)(size))
+#endif
+
+#define SIM_ARENA_SIZE	(4UL << 30)
+#define SIM_NR_PAGES	(SIM_ARENA_SIZE / PAGE_SIZE)
+
+/* Far above what the arena is at, and not the same in any low bits */
+#define SIM_PHYS_BASE	0x5a0000000000ULL
+
+static char *arena;
+static struct page *pages;
+static struct page *free_pages;
+static unsigned long nr_touched, nr_used, nr_reserved_freed;
+static long fail_after;
+static pthread_mutex_t page_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static __attribute__((noreturn)) void sim_die(const char *what)
+{
+	fprintf(stderr, "simulation: %s\n", what);
+	abort();
+}
+
+__attribute__((constructor)) static void sim_init(void)
+{
+	arena = mmap(NULL, SIM_ARENA_SIZE + PAGE_SIZE, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	pages = mmap(NULL, SIM_NR_PAGES * sizeof(*pages),
+		     PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (arena == MAP_FAILED || pages == MAP_FAILED)
+		sim_die("no memory");
+	arena = (char *)(((uintptr_t)arena + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1));
+}
+
+void *page_address(const struct page *page)
+{
+	return arena + (page - pages) * PAGE_SIZE;
+}
+
+struct page *virt_to_page(const void *virt)
+{
+	unsigned long nr = ((const char *)virt - arena) / PAGE_SIZE;
+
+	if (nr >= SIM_NR_PAGES)
+		sim_die("virt_to_page() of what is no page");
+	return &pages[nr];
+}
+
+bool sim_phys_valid(phys_addr_t phys)
+{
+	return phys >= SIM_PHYS_BASE && phys < SIM_PHYS_BASE + SIM_ARENA_SIZE;
+}
+
+void *phys_to_virt(phys_addr_t phys)
+{
+	if (!sim_phys_valid(phys))
+		sim_die("phys_to_virt() of what is no memory");
+	return arena + (phys - SIM_PHYS_BASE);
+}
+
+phys_addr_t virt_to_phys(const volatile void *virt)
+{
+	return SIM_PHYS_BASE + ((const volatile char *)virt - arena);
+}
+
+struct page *alloc_page(int gfp)
+{
+	struct page *page = NULL;
+
+	(void)gfp;
+	pthread_mutex_lock(&page_lock);
+	if (fail_after && --fail_after == 0)
+		goto out;
+	page = free_pages;
+	if (page)
+		free_pages = page->next_free;
+	else if (nr_touched < SIM_NR_PAGES)
+		page = &pages[nr_touched++];
+	else
+		sim_die("arena too small");
+	nr_used++;
+	page->used = true;
+	page->private = 0;
+	ASAN_UNPOISON_MEMORY_REGION(page_address(page), PAGE_SIZE);
+	memset(page_address(page), 0, PAGE_SIZE);
+out:
+	pthread_mutex_unlock(&page_lock);
+	return page;
+}
+
+void __free_page(struct page *page)
+{
+	pthread_mutex_lock(&page_lock);
+	if (!page->used || page->reserved)
+		sim_die("freed twice, or the wrong way");
+	page->used = false;
+	nr_used--;
+#ifndef __SANITIZE_ADDRESS__
+	memset(page_address(page), 0xa5, PAGE_SIZE);
+#endif
+	ASAN_POISON_MEMORY_REGION(page_address(page), PAGE_SIZE);
+	page->next_free = free_pages;
+	free_pages = page;
+	pthread_mutex_unlock(&page_lock);
+}
+
+void free_reserved_page(struct page *page)
+{
+	if (!page->reserved)
+		sim_die("free_reserved_page() of a page that is not");
+	page->reserved = false;
+	__atomic_add_fetch(&nr_reserved_freed, 1, __ATOMIC_RELAXED);
+	__free_page(page);
+}
+
+unsigned long sim_pages_used(void)
+{
+	return __atomic_load_n(&nr_used, __ATOMIC_RELAXED);
+}
+
+unsigned long sim_reserved_freed(void)
+{
+	return __atomic_load_n(&nr_reserved_freed, __ATOMIC_RELAXED);
+}
+
+/* Let the nth allocation from now on fail; 0: none */
+void sim_fail_alloc(long nth)
+{
+	fail_after = nth;
+}
+
+void *memchr_inv(const void *start, int c, size_t bytes)
+{
+	const unsigned long *p = start, *end = p + bytes / sizeof(*p);
+
+	/* Whole words of zeros are all that is asked for */
+	if (c || bytes % sizeof(*p))
+		sim_die("memchr_inv() of something else");
+	for (; p < end; p++)
+		if (*p)
+			return (void *)p;
+	return NULL;
+}
+
+unsigned long find_next_bit(const unsigned long *map, unsigned long size,
+			    unsigned long start)
+{
+	unsigned long word;
+
+	while (start < size) {
+		word = READ_ONCE(map[BIT_WORD(start)]) >> (start & 63);
+		if (word)
+			return min(start + __ffs(word), size);
+		start = (start | 63) + 1;
+	}
+	return size;
+}
+
+unsigned int sim_random(void)
+{
+	static __thread u64 state;
+	static u64 threads;
+
+	if (!state)
+		state = 0x9e3779b97f4a7c15ULL *
+			__atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return state >> 32;
+}
+
+void sim_perturb(void)
+{
+#ifdef SIM_THREADS
+	if (sim_random() % 32 == 0)
+		sched_yield();
+#endif
+}
+
+void smp_mb(void)
+{
+	static u64 barrier;
+
+	/* A locked operation, which ThreadSanitizer knows, as fences it does not */
+	__atomic_fetch_add(&barrier, 1, __ATOMIC_SEQ_CST);
+	sim_perturb();
+}
+
+void cpu_relax(void)
+{
+	sched_yield();
+}
+
+/* RCU: a thread's counter is odd inside of a section */
+struct rcu_thread {
+	unsigned long ctr;
+	struct rcu_thread *next;
+};
+
+static struct rcu_thread *rcu_threads;
+static struct rcu_head *rcu_pending;
+static __thread struct rcu_thread *rcu_self;
+static pthread_t rcu_worker;
+static bool rcu_stop;
+
+static struct rcu_thread *rcu_register(void)
+{
+	struct rcu_thread *self = calloc(1, sizeof(*self));
+
+	self->next = __atomic_load_n(&rcu_threads, __ATOMIC_ACQUIRE);
+	while (!__atomic_compare_exchange_n(&rcu_threads, &self->next, self,
+					    false, __ATOMIC_ACQ_REL,
+					    __ATOMIC_ACQUIRE))
+		;
+	return self;
+}
+
+void rcu_read_lock_sched(void)
+{
+	if (!rcu_self)
+		rcu_self = rcu_register();
+	if (__atomic_fetch_add(&rcu_self->ctr, 1, __ATOMIC_SEQ_CST) & 1)
+		sim_die("RCU sections nest");
+	sim_perturb();
+}
+
+void rcu_read_unlock_sched(void)
+{
+	sim_perturb();
+	if (!(__atomic_fetch_add(&rcu_self->ctr, 1, __ATOMIC_SEQ_CST) & 1))
+		sim_die("RCU section that was not begun");
+}
+
+void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
+{
+	head->func = func;
+	head->next = __atomic_load_n(&rcu_pending, __ATOMIC_RELAXED);
+	while (!__atomic_compare_exchange_n(&rcu_pending, &head->next, head,
+					    false, __ATOMIC_SEQ_CST,
+					    __ATOMIC_RELAXED))
+		;
+}
+
+static void rcu_wait_for_readers(void)
+{
+	struct rcu_thread *t = __atomic_load_n(&rcu_threads, __ATOMIC_SEQ_CST);
+	unsigned long ctr;
+
+	for (; t; t = t->next) {
+		ctr = __atomic_load_n(&t->ctr, __ATOMIC_SEQ_CST);
+		while ((ctr & 1) &&
+		       __atomic_load_n(&t->ctr, __ATOMIC_SEQ_CST) == ctr)
+			sched_yield();
+	}
+}
+
+void rcu_barrier(void)
+{
+	struct rcu_head *head, *next;
+
+	head = __atomic_exchange_n(&rcu_pending, NULL, __ATOMIC_SEQ_CST);
+	if (!head)
+		return;
+	rcu_wait_for_readers();
+	for (; head; head = next) {
+		next = head->next;
+		head->func(head);
+	}
+}
+
+static void *rcu_work(void *unused)
+{
+	while (!__atomic_load_n(&rcu_stop, __ATOMIC_ACQUIRE)) {
+		rcu_barrier();
+		sched_yield();
+	}
+	return unused;
+}
+
+/* While threads run: grace periods as fast as they can be */
+void sim_rcu_start(void)
+{
+	rcu_stop = false;
+	pthread_create(&rcu_worker, NULL, rcu_work, NULL);
+}
+
+void sim_rcu_stop(void)
+{
+	__atomic_store_n(&rcu_stop, true, __ATOMIC_RELEASE);
+	pthread_join(rcu_worker, NULL);
+	rcu_barrier();
+}
