@@ -33,7 +33,8 @@ lay() {
 lay || fail "cannot write to $sim"
 cd "$sim/tools/testing/memblock" || fail "cannot enter $sim"
 
-CFLAGS=-g make -s -j"$(nproc)" NUMA=1 >build.log 2>&1 || {
+command -v ccache >/dev/null && cc="ccache cc"
+CFLAGS=-g make -s CC="${cc:-cc}" -j"$(nproc)" NUMA=1 >build.log 2>&1 || {
 	cat build.log
 	fail build
 }
