@@ -20,7 +20,7 @@ fi
 programs="12 14 16 asan tsan"
 for t in $programs; do
 	{
-		timeout 120 "$OUTPUT/radix-$t" >"$log/$t.run" 2>&1
+		timeout ${RADIX_TIMEOUT:-120} "$OUTPUT/radix-$t" >"$log/$t.run" 2>&1
 		echo $? >"$log/$t.status"
 	} &
 done

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "sim.h"
 
@@ -187,7 +188,11 @@ unsigned int sim_random(void)
 void sim_perturb(void)
 {
 #ifdef SIM_THREADS
-	if (sim_random() % 32 == 0)
+	unsigned int r = sim_random();
+
+	if (r % 512 == 0)
+		usleep(10);
+	else if (r % 32 == 0)
 		sched_yield();
 #endif
 }

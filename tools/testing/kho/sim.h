@@ -46,7 +46,8 @@ void sim_perturb(void);
 
 /* Memory order: at least what the kernel's have */
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_ACQUIRE)
-#define WRITE_ONCE(x, v)	__atomic_store_n(&(x), (v), __ATOMIC_RELEASE)
+#define WRITE_ONCE(x, v)	({ sim_perturb(); \
+				   __atomic_store_n(&(x), (v), __ATOMIC_RELEASE); })
 #define smp_load_acquire(p)	__atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v)	__atomic_store_n((p), (v), __ATOMIC_RELEASE)
 
