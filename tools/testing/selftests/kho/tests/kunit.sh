@@ -9,7 +9,7 @@ MUST="ok [0-9]+ kho"
 # KTAP: a suite's line is indented by nothing, a case's by four blanks.
 cases()
 {
-	dmesg | sed 's/^\[[^]]*\] //' | grep -cE "^    $1 [0-9]+ "
+	count_in_log "^\[[^]]*\]     $1 [0-9]+ "
 }
 
 stage0()
@@ -17,7 +17,7 @@ stage0()
 	local plan suites
 
 	plan=$(dmesg | sed 's/^\[[^]]*\] //' | sed -n 's/^1\.\.//p' | head -1)
-	suites=$(dmesg | sed 's/^\[[^]]*\] //' | grep -cE '^(not )?ok [0-9]+ ')
+	suites=$(count_in_log '^\[[^]]*\] (not )?ok [0-9]+ ')
 	fact kunit_passed "$(cases ok)"
 	fact kunit_failed "$(cases 'not ok')"
 	expect "no suite" test "$plan" -gt 0
