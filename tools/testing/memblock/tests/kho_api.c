@@ -219,7 +219,8 @@ static int exclusive_check(void)
 	while (alloc(NUMA_NO_NODE, false))
 		;
 	ASSERT_TRUE(memblock_is_region_reserved(gap_base(1), AREA));
-	ASSERT_FALSE(memblock_is_region_reserved(gap_base(0) + AREA, AREA));
+	ASSERT_FALSE(memblock_is_region_reserved(gap_base(0), 2 * AREA));
+	ASSERT_FALSE(memblock_is_region_reserved(scratch_base(1), AREA));
 	memblock_kho_exclusive(false);
 
 	test_pass_pop();

@@ -16,6 +16,7 @@
 	__typeof__(_seen) _s = (_seen); \
 	if (!(_e _op _s)) { \
 		test_fail(); \
+		fflush(stdout); \
 		fprintf(stderr, "%s:%d: %#llx " #_op " %#llx: " #_expected \
 			" " #_op " " #_seen "\n", __FILE__, __LINE__, \
 			(unsigned long long)_e, (unsigned long long)_s); \

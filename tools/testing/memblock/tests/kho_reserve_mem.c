@@ -180,7 +180,7 @@ static void early_boot(void)
 static void boot(const char *const *params)
 {
 	struct shared *s = shared;
-	phys_addr_t size;
+	phys_addr_t size, reserved;
 	char param[64], *name;
 
 	memset(&s->out, 0, sizeof(s->out));
@@ -188,10 +188,12 @@ static void boot(const char *const *params)
 	early_boot();
 	for (int i = 0; i < NR_REGIONS && params[i]; i++) {
 		snprintf(param, sizeof(param), "%s", params[i]);
+		reserved = memblock_reserved_size();
 		ASSERT_EQ(1, sim_setup_reserve_mem(param));
 		name = strrchr(param, ':') + 1;
 		ASSERT_EQ(1, reserve_mem_find_by_name(name, &s->start[i], &size));
 		ASSERT_TRUE(memblock_is_region_reserved(s->start[i], size));
+		ASSERT_EQ(reserved + PAGE_ALIGN(size), memblock_reserved_size());
 		ASSERT_TRUE(kho_within(s->start[i], size, (phys_addr_t)memory,
 				       OUTSIDE));
 	}
