@@ -148,15 +148,22 @@ int kho_fill_kimage(struct kimage *image)
 	return 0;
 }
 
-static int kho_try_area(struct kexec_buf *kbuf, unsigned int i,
-			int (*func)(struct resource *res, void *arg))
+/* The area above or below @prev, or the first one for NULL */
+static const struct kho_scratch *kho_next_area(const struct kho_scratch *prev,
+					       bool down)
 {
-	struct resource res = {
-		.start = kho_scratch[i].addr,
-		.end = kho_scratch[i].addr + kho_scratch[i].size - 1,
-	};
+	const struct kho_scratch *area, *next = NULL;
 
-	return func(&res, kbuf);
+	for (area = kho_scratch; area < kho_scratch + kho_scratch_cnt; area++) {
+		if (prev && (down ? area->addr >= prev->addr :
+				    area->addr <= prev->addr))
+			continue;
+		if (!next || (down ? area->addr > next->addr :
+				     area->addr < next->addr))
+			next = area;
+	}
+
+	return next;
 }
 
 /**
@@ -165,8 +172,8 @@ static int kho_try_area(struct kexec_buf *kbuf, unsigned int i,
  * @func: tells whether a range holds @kbuf, and where; 1 for yes, as the walks
  *	of kexec_file.c have it
  *
- * The area in low memory comes last: the next kernel's devices need low memory,
- * the image does not.
+ * The areas are tried by address, as the walks of all memory are. A loader that
+ * places one segment above the other relies on that.
  *
  * Context: Process context, under the kexec lock.
  * Return: 0 when @kbuf has its place. -EOPNOTSUPP when the image may lie
@@ -176,14 +183,19 @@ static int kho_try_area(struct kexec_buf *kbuf, unsigned int i,
 int kho_locate_mem_hole(struct kexec_buf *kbuf,
 			int (*func)(struct resource *res, void *arg))
 {
+	const struct kho_scratch *area = NULL;
 	struct kimage *image = kbuf->image;
-	unsigned int i;
 
 	if (!kho_wants(image))
 		return -EOPNOTSUPP;
 
-	for (i = 1; i <= kho_scratch_cnt; i++) {
-		if (kho_try_area(kbuf, i % kho_scratch_cnt, func) == 1)
+	while ((area = kho_next_area(area, kbuf->top_down))) {
+		struct resource res = {
+			.start = area->addr,
+			.end = area->addr + area->size - 1,
+		};
+
+		if (func(&res, kbuf) == 1)
 			return 0;
 	}
 
