@@ -279,7 +279,7 @@ static bool __init kho_is_ram(unsigned long *r, phys_addr_t base,
 	       ram->regions[*r].base + ram->regions[*r].size <= base)
 		(*r)++;
 	for (i = *r; i < ram->cnt; i++) {
-		const struct memblock_region *region = &ram->regions[i];
+		struct memblock_region *region = &ram->regions[i];
 
 		if (region->base > base || memblock_is_nomap(region) ||
 		    memblock_get_region_node(region) !=

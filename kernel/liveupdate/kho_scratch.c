@@ -312,9 +312,27 @@ void __init kho_scratch_open(void)
 		const struct kho_scratch *area = &kho_scratch[i];
 
 		memblock_init_cma_pageblocks(area->addr, area->size);
-		totalcma_pages += area->size >> PAGE_SHIFT;
 		pr_info("scratch [mem %#018llx-%#018llx], %llu MiB\n",
 			area->addr, area->addr + area->size - 1,
 			area->size >> 20);
 	}
 }
+
+/*
+ * Counted as CMA when boot's own sums are done: unlike the pages of other CMA
+ * areas, these were with the page allocator from the start.
+ */
+static int __init kho_scratch_count(void)
+{
+	for (unsigned int i = 0; i < kho_scratch_cnt; i++) {
+		unsigned long pfn = PHYS_PFN(kho_scratch[i].addr);
+		unsigned long end = pfn + PHYS_PFN(kho_scratch[i].size);
+
+		totalcma_pages += end - pfn;
+		for (; pfn < end; pfn += pageblock_nr_pages)
+			page_zone(pfn_to_page(pfn))->cma_pages +=
+				pageblock_nr_pages;
+	}
+	return 0;
+}
+core_initcall(kho_scratch_count);

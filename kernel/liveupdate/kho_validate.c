@@ -6,6 +6,7 @@
  * given, and all work is bounded by their number. What is wrong is told as a
  * sentence, which ends up in the log.
  */
+#include <linux/align.h>
 #include <linux/crc32.h>
 #include <linux/errno.h>
 #include <linux/libfdt.h>
