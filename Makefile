@@ -1,22 +1,40 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The front door. Everything made lies in out/; make help says what there is.
+# The front door. Everything that is made lies in out/.
 
 ARCH ?= x86_64
 VARIANT ?= plain
 
 help:
-	@sed -n 's/^#: //p' Makefile
+	@sed -n 's/^#: \?//p' Makefile
 
 #: make demo      a machine with state, carried over two kexecs, in QEMU
 #: make test      everything that proves it; closes with "N passed, M failed"
-#: make check     checkpatch, sparse, kernel-doc, documentation, shellcheck
-#: make kernel    [ARCH=x86_64|arm64] [VARIANT=NAME]: out/linux, built in out/ARCH[-NAME]
-#: make tree      out/linux: the base with our patches and links to our new files;
-#:                [LINUX_SOURCE=FILE.deb|FILE.tar.xz] from another 6.12.N than apt's
-#: make refresh   edits made in out/linux to the base's files go back into patches/
-#: make series    mails in out/series for git am, checked
-#: make series-build   the same, built commit by commit
+#: make check     checkpatch, sparse, kernel-doc, documentation, shellcheck, the mails
+#: make kernel    out/linux built in out/ARCH, or with VARIANT=NAME in out/ARCH-NAME
+#: make tree      out/linux: the base with our patches, and links to our new files
+#: make refresh   edits made in out/linux to files of the base go back into patches/
+#: make series    mails for git am in out/series, tried out
+#: make series-build   the kernel at each commit of the series
 #: make clean     removes out/
+#:
+#: ARCH=x86_64 (default) or arm64, for demo, test, check, kernel, series-build
+#: LINUX_SOURCE=FILE.deb or FILE.tar.xz: another 6.12.N than the package installed
+
+demo: kernel vm-packages
+	@tools/testing/selftests/kho/demo.sh $(ARCH)
+
+test: tree vm-packages
+	@scripts/packages.sh check $(ARCH)
+	@scripts/test.sh $(ARCH)
+
+check: kernel
+	@scripts/packages.sh check
+	@scripts/check.sh $(ARCH)
+
+kernel: tree
+	@scripts/packages.sh $(ARCH)
+	@scripts/kernel.sh $(ARCH) $(VARIANT)
+
 tree:
 	@scripts/packages.sh build
 	@scripts/tree.sh
@@ -24,11 +42,17 @@ tree:
 refresh:
 	@scripts/refresh.sh
 
-kernel: tree
-	@scripts/packages.sh build $(ARCH)
-	@scripts/kernel.sh $(ARCH) $(VARIANT)
+series: tree
+	@scripts/mails.sh
+
+series-build: series
+	@scripts/packages.sh $(ARCH)
+	@scripts/series-build.sh $(ARCH)
+
+vm-packages:
+	@scripts/packages.sh $(ARCH) vm-$(ARCH)
 
 clean:
 	rm -rf out
 
-.PHONY: help tree refresh kernel clean
+.PHONY: help demo test check kernel tree refresh series series-build vm-packages clean

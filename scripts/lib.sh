@@ -46,17 +46,26 @@ report() {
 }
 step_start=$SECONDS
 
-# logged NAME COMMAND...: the output goes to out/log/NAME.log, and its end is
-# shown when the command fails.
+# logged NAME COMMAND...: the output goes to out/log/NAME.log; when the command
+# fails, the first errors in it (with many jobs they are not at the end) and its
+# last lines are shown.
 logged() {
-	local log=$logs/$1.log
+	local log=$logs/$1.log step=$1 status
 	shift
 
 	mkdir -p "$logs"
-	if ! "$@" >"$log" 2>&1 </dev/null; then
-		tail -n 20 "$log" >&2
-		die "failed: $1; the whole log: ${log#"$root"/}"
-	fi
+	# in an if or a ||, the command would not stop at its own errors
+	set +e
+	(set -e; "$@") >"$log" 2>&1 </dev/null
+	status=$?
+	set -e
+	[ "$status" != 0 ] || return 0
+	{
+		grep -E -m 8 -A 2 '(error|ERROR): |undefined reference' "$log" || true
+		echo ...
+		tail -n 10 "$log"
+	} >&2
+	die "$step failed; the whole log: ${log#"$root"/}"
 }
 
 # One at a time: everything that writes out/linux or patches/ holds this.

@@ -11,8 +11,7 @@ packages_of() {
 	build) echo linux-source-6.12 xz-utils gcc make bc bison flex libelf-dev libssl-dev kmod cpio ccache ;;
 	x86_64) ;;
 	arm64) echo gcc-aarch64-linux-gnu ;;
-	check) echo perl python3 python3-ply python3-git python3-sphinx sparse shellcheck codespell ;;
-	simulate) echo libubsan1 ;;
+	check) echo perl python3 python3-sphinx sparse shellcheck ;;
 	vm-x86_64) echo qemu-system-x86 busybox-static kexec-tools ;;
 	vm-arm64) echo qemu-system-arm ;;
 	*) die "packages.sh: unknown job $1" ;;

@@ -47,27 +47,6 @@ refresh_patch() {
 	fi
 }
 
-# edits that no patch lists, and files that only out/linux has
-find_strays() {
-	local file
-
-	while IFS= read -r file; do
-		if [ "$file" = MAINTAINERS ]; then
-			problems+=("out/linux/MAINTAINERS was edited: the entry is edited in MAINTAINERS of the repository")
-		else
-			problems+=("$file is edited in out/linux and no patch lists it: add 'edit $file' to a patch in patches/series")
-		fi
-	done < <(tree_git diff --name-only)
-	while IFS= read -r file; do
-		[ -L "$tree/$file" ] ||
-			problems+=("out/linux/$file is new and only there: mv it to $file, and make tree links it")
-	done < <(tree_git ls-files --others -- '*.[chS]' '*.rst' '*.sh' '*.lds' '*Kconfig' '*Makefile')
-	for file in "${!edit_of[@]}"; do
-		tree_git cat-file -e "base:$file" 2>/dev/null ||
-			problems+=("patches/series: ${edit_of[$file]} edits $file, which the base does not have")
-	done
-}
-
 have_base || die "there is no out/linux that make tree laid: make tree first (or scripts/tree.sh adopt)"
 lock_tree
 read_series

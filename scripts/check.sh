@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Static checks of what we add, each one test: scripts/check.sh [ARCH [NAME...]].
+# Wants the kernel of ARCH built, for sparse. Ends with "N passed, M failed".
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/series.sh
+source "$root/scripts/series.sh"
+# shellcheck source=scripts/kbuild.sh
+source "$root/scripts/kbuild.sh"
+
+source_dir=$tree
+choose_kernel "${1:-x86_64}" plain
+objects=$out/$kernel
+shift || true
+
+# What checkpatch asks for and cannot have here:
+ignored=(
+	FILE_PATH_CHANGES  # one MAINTAINERS entry, a patch of its own, covers all files
+	MISSING_SIGN_OFF   # added by who sends the series
+	NO_AUTHOR_SIGN_OFF # the same
+	NOT_UNIFIED_DIFF   # a patch that only brings new files has no diff
+	CAMELCASE          # names of the base that it does not find, as __SetPageHead
+)
+
+# our new files that end in one of the given patterns, as paths in the tree
+new_files() {
+	local pattern
+
+	for pattern in "$@"; do
+		printf '%s\n' "${!new_of[@]}" | grep -E -- "$pattern" || true
+	done | sort -u
+}
+
+# The tests: each one prints remarks, and none when all is well.
+
+check_series() {
+	local said
+
+	said=$("$root/scripts/mails.sh" 2>&1) || printf '%s\n' "$said"
+}
+
+# checkpatch OPTION... < FILES
+checkpatch() (
+	local IFS=,
+
+	cd "$tree"
+	xargs -n 8 -P "$(nproc)" perl scripts/checkpatch.pl --strict --terse --show-types \
+		--no-summary --ignore "${ignored[*]}" "$@" || true
+)
+
+check_checkpatch_files() {
+	new_files '\.[chS]$' '\.sh$' '\.rst$' 'Kconfig$' 'Makefile$' | checkpatch -f | sort
+}
+
+check_checkpatch_patches() {
+	printf '%s\n' "$patches"/*.patch | checkpatch | sort | sed "s,^$root/,,"
+}
+
+# Every object of ours that this configuration builds. What sparse says of others'
+# headers is not ours.
+check_sparse() {
+	local file made=()
+
+	while IFS= read -r file; do
+		[ ! -f "$objects/${file%.c}.o" ] || made+=("${file%.c}.o")
+	done < <(new_files '^(arch|drivers|kernel|lib|mm|samples)/.*\.c$')
+	[ ${#made[@]} -gt 0 ] || {
+		echo "no object of ours is in out/$kernel: make kernel first"
+		return
+	}
+	kernel_make C=2 "${made[@]}" >"$logs/sparse.log" 2>&1 </dev/null ||
+		tail -n 5 "$logs/sparse.log"
+	grep -F -f <(new_files '\.[ch]$') "$logs/sparse.log" |
+		grep -E ': (warning|error): ' || true
+}
+
+check_kernel_doc() {
+	local files
+
+	mapfile -t files < <(new_files '^(arch|drivers|include|kernel|lib|mm)/.*\.[ch]$')
+	(cd "$tree" && scripts/kernel-doc -none -Wall "${files[@]}" 2>&1) || true
+	undocumented "${files[@]}"
+}
+
+# exports without a comment for kernel-doc
+undocumented() {
+	local file symbol
+
+	for file; do
+		while IFS= read -r symbol; do
+			grep -qE "^ \* $symbol(\(\))? - " "$root/$file" ||
+				echo "$file: $symbol is exported and has no kernel-doc"
+		done < <(sed -n 's/^EXPORT_SYMBOL[A-Z_]*(\([a-z0-9_]*\).*/\1/p' "$root/$file")
+	done
+}
+
+# Our pages alone, with the kernel's own Sphinx configuration
+check_docs() {
+	local pages=$out/docs/pages page
+
+	rm -rf "$out/docs"
+	mkdir -p "$pages"
+	printf 'KHO\n===\n\n.. toctree::\n   :glob:\n\n' >"$pages/index.rst"
+	for page in $(new_files '^Documentation/.*\.rst$'); do
+		page=${page#Documentation/}
+		mkdir -p "$pages/$(dirname "$page")"
+		cp "$tree/Documentation/$page" "$pages/$page"
+		echo "   ${page%.rst}" >>"$pages/index.rst"
+	done
+	(
+		cd "$tree/Documentation"
+		export srctree=$tree BUILDDIR=$out/docs PYTHONDONTWRITEBYTECODE=1
+		sphinx-build -q -E -b html -c . -d "$out/docs/doctrees" \
+			-D kerneldoc_srctree="$tree" -D kerneldoc_bin="$tree/scripts/kernel-doc" \
+			-D version="$(base_version)" -D release="$(base_version)" \
+			"$pages" "$out/docs/html" 2>&1 || echo "sphinx-build failed"
+	) | grep -vx -e 'Using alabaster theme' -e 'WARNING: dot(1) not found.*' || true
+}
+
+check_shellcheck() {
+	local files
+
+	mapfile -t files < <(cd "$root" && repo_git ls-files --cached --others --exclude-standard |
+		grep -vE '\.(c|h|rst|patch|config)$' | sort -u |
+		xargs -r grep -lsE -m 1 '^(#!.*sh$|# shellcheck shell=)')
+	(cd "$root" && shellcheck -x -P SCRIPTDIR -S warning -e SC1091 -f gcc "${files[@]}") || true
+}
+
+passed=0 failed=0
+run_check() {
+	local name=$1 about=$2 remarks log=$logs/check-$1.log
+
+	mkdir -p "$logs"
+	"check_${name//-/_}" >"$log" 2>&1 || echo "check_$name ended with $?" >>"$log"
+	remarks=$(grep -c . "$log" || true)
+	if [ "$remarks" = 0 ]; then
+		passed=$((passed + 1))
+		report check "ok    $name: $about"
+	else
+		failed=$((failed + 1))
+		report check "FAIL  $name: $about"
+		head -n 20 "$log" | sed 's/^/           /'
+		echo "           $remarks line(s) in ${log#"$root"/}"
+	fi
+}
+
+read_series
+tests="series:git am makes out/linux of the mails
+checkpatch-files:checkpatch --strict, new files
+checkpatch-patches:checkpatch --strict, patches
+sparse:sparse, our objects in out/$kernel
+kernel-doc:kernel-doc, and that exports have it
+docs:Sphinx, our pages
+shellcheck:shellcheck, our scripts"
+while IFS=: read -r name about; do
+	[[ $# = 0 || " $* " == *" $name "* ]] || continue
+	run_check "$name" "$about"
+done <<<"$tests"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
