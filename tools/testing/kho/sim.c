@@ -29,7 +29,7 @@ static unsigned long nr_touched, nr_used, nr_reserved_freed;
 static long fail_after;
 static pthread_mutex_t page_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static __attribute__((noreturn)) void sim_die(const char *what)
+static __noreturn void sim_die(const char *what)
 {
 	fprintf(stderr, "simulation: %s\n", what);
 	abort();
@@ -57,7 +57,7 @@ struct page *virt_to_page(const void *virt)
 	unsigned long nr = ((const char *)virt - arena) / PAGE_SIZE;
 
 	if (nr >= SIM_NR_PAGES)
-		sim_die("virt_to_page() of what is no page");
+		sim_die("no page has this address");
 	return &pages[nr];
 }
 
@@ -69,13 +69,13 @@ bool sim_phys_valid(phys_addr_t phys)
 void *phys_to_virt(phys_addr_t phys)
 {
 	if (!sim_phys_valid(phys))
-		sim_die("phys_to_virt() of what is no memory");
+		sim_die("no memory has this physical address");
 	return arena + (phys - SIM_PHYS_BASE);
 }
 
-phys_addr_t virt_to_phys(const volatile void *virt)
+phys_addr_t virt_to_phys(const void *virt)
 {
-	return SIM_PHYS_BASE + ((const volatile char *)virt - arena);
+	return SIM_PHYS_BASE + ((const char *)virt - arena);
 }
 
 struct page *alloc_page(int gfp)
@@ -122,7 +122,7 @@ void __free_page(struct page *page)
 void free_reserved_page(struct page *page)
 {
 	if (!page->reserved)
-		sim_die("free_reserved_page() of a page that is not");
+		sim_die("freed as reserved, which it is not");
 	page->reserved = false;
 	__atomic_add_fetch(&nr_reserved_freed, 1, __ATOMIC_RELAXED);
 	__free_page(page);
@@ -150,7 +150,7 @@ void *memchr_inv(const void *start, int c, size_t bytes)
 
 	/* Whole words of zeros are all that is asked for */
 	if (c || bytes % sizeof(*p))
-		sim_die("memchr_inv() of something else");
+		sim_die("not the search that was foreseen");
 	for (; p < end; p++)
 		if (*p)
 			return (void *)p;
@@ -197,6 +197,7 @@ void sim_perturb(void)
 #endif
 }
 
+/* What it pairs with is at the call */
 void smp_mb(void)
 {
 	static u64 barrier;

@@ -172,7 +172,7 @@ void free_reserved_page(struct page *page);
 void *page_address(const struct page *page);
 struct page *virt_to_page(const void *virt);
 void *phys_to_virt(phys_addr_t phys);
-phys_addr_t virt_to_phys(const volatile void *virt);
+phys_addr_t virt_to_phys(const void *virt);
 
 static inline bool PageReserved(const struct page *page)
 {

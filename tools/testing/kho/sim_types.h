@@ -21,6 +21,7 @@ typedef u64 phys_addr_t;
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #define __init
 #define noinline		__attribute__((noinline))
+#define __noreturn		__attribute__((noreturn))
 #undef __always_inline
 #define __always_inline		inline __attribute__((always_inline))
 
