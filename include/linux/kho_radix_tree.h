@@ -112,6 +112,7 @@ void kho_radix_destroy_tree(struct kho_radix_tree *tree);
 
 int kho_radix_add_key(struct kho_radix_tree *tree, u64 key);
 int kho_radix_del_key(struct kho_radix_tree *tree, u64 key);
+int kho_radix_clear_key(struct kho_radix_tree *tree, u64 key);
 bool kho_radix_contains_key(struct kho_radix_tree *tree, u64 key);
 
 int kho_radix_walk_tree(struct kho_radix_tree *tree,
