@@ -83,7 +83,9 @@ find_strays() {
 	local file
 
 	while IFS= read -r file; do
-		if [ "$file" = MAINTAINERS ]; then
+		if [ "$file" != MAINTAINERS ] && [ -n "${edit_of[$file]-}" ]; then
+			problems+=("$file is edited in out/linux, which ${edit_of[$file]} does not have yet: make refresh")
+		elif [ "$file" = MAINTAINERS ]; then
 			problems+=("out/linux/MAINTAINERS was edited: the entry is edited in MAINTAINERS of the repository")
 		else
 			problems+=("$file is edited in out/linux and no patch lists it: add 'edit $file' to a patch in patches/series")
