@@ -5,14 +5,13 @@
  * One pass, no allocation, a few instructions for each order in use and block:
  * this is what keeps the boot after a handover linear in the number of blocks.
  */
-#include <linux/init.h>
 #include <linux/limits.h>
 #include <linux/types.h>
 
 #include "kho_blocks.h"
 
 /* Step a row; a row that has ended leaves the walk. */
-static void __init kho_row_step(struct kho_blocks *blocks, unsigned int r)
+static void kho_row_step(struct kho_blocks *blocks, unsigned int r)
 {
 	unsigned int order;
 	u64 key;
@@ -31,11 +30,11 @@ static void __init kho_row_step(struct kho_blocks *blocks, unsigned int r)
  * @nodes: physical addresses of the tree's nodes, ascending; or NULL
  * @nr_nodes: how many
  *
- * Context: Early boot.
+ * Context: Any, for a tree that stands still.
  */
-void __init kho_blocks_init(struct kho_blocks *blocks,
-			    const struct kho_radix_node *root,
-			    const phys_addr_t *nodes, unsigned long nr_nodes)
+void kho_blocks_init(struct kho_blocks *blocks,
+		     const struct kho_radix_node *root,
+		     const phys_addr_t *nodes, unsigned long nr_nodes)
 {
 	unsigned int order;
 
@@ -60,11 +59,11 @@ void __init kho_blocks_init(struct kho_blocks *blocks,
  * @base: its physical address, not below the last one's
  * @size: its size in bytes
  *
- * Context: Early boot.
+ * Context: Any, for a tree that stands still.
  * Return: false at the end.
  */
-bool __init kho_blocks_next(struct kho_blocks *blocks, phys_addr_t *base,
-			    phys_addr_t *size)
+bool kho_blocks_next(struct kho_blocks *blocks, phys_addr_t *base,
+		     phys_addr_t *size)
 {
 	phys_addr_t lowest = PHYS_ADDR_MAX;
 	unsigned int r, first = blocks->nr_rows;
@@ -95,11 +94,11 @@ bool __init kho_blocks_next(struct kho_blocks *blocks, phys_addr_t *base,
  * @base: its physical address
  * @size: its size in bytes
  *
- * Context: Early boot.
+ * Context: Any, for a tree that stands still.
  * Return: false at the end.
  */
-bool __init kho_blocks_next_range(struct kho_blocks *blocks, phys_addr_t *base,
-				  phys_addr_t *size)
+bool kho_blocks_next_range(struct kho_blocks *blocks, phys_addr_t *base,
+			   phys_addr_t *size)
 {
 	phys_addr_t next_base, next_size;
 
@@ -125,10 +124,10 @@ bool __init kho_blocks_next_range(struct kho_blocks *blocks, phys_addr_t *base,
  * kho_blocks_orders() - which orders occur
  * @blocks: from kho_blocks_init(), before the first step
  *
- * Context: Early boot.
+ * Context: Any, for a tree that stands still.
  * Return: A bit for each order.
  */
-unsigned long __init kho_blocks_orders(const struct kho_blocks *blocks)
+unsigned long kho_blocks_orders(const struct kho_blocks *blocks)
 {
 	unsigned long orders = 0;
 	unsigned int r;

@@ -267,14 +267,17 @@ static int __init kho_scratch_check_room(const struct kho_scratch_sizes *sizes)
 int __init kho_scratch_reserve(void)
 {
 	struct kho_scratch_sizes sizes = scratch_param;
-	u64 low;
+	bool was_exclusive;
 	int nid, err;
+	u64 low;
 
 	kho_scratch_defaults(&sizes);
 	err = kho_scratch_check_room(&sizes);
 	if (err)
 		return err;
 
+	/* An area is nothing that the next one's percentage is taken of. */
+	was_exclusive = memblock_kho_exclusive(true);
 	low = sizes.percent ?
 		kho_percent(memblock_kernel_allocated(ARCH_LOW_ADDRESS_LIMIT,
 						      NUMA_NO_NODE)) :
@@ -289,6 +292,8 @@ int __init kho_scratch_reserve(void)
 		err = kho_scratch_find(kho_scratch_node_size(&sizes, nid),
 				       MEMBLOCK_ALLOC_ANYWHERE, nid);
 	}
+
+	memblock_kho_exclusive(was_exclusive);
 
 	/* They were only held so that they do not overlap. */
 	kho_scratch_free();
