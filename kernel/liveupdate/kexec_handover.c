@@ -29,6 +29,7 @@
 
 #include <linux/kho/abi/kexec_metadata.h>
 
+#include "kho_gaps.h"
 #include "kho_internal.h"
 #include "kho_validate.h"
 
@@ -241,6 +242,7 @@ int kho_finalize(void)
 		return err;
 	}
 	kho_report_unclaimed();
+	kho_forecast_gaps();
 	kho_show_state(true);
 	pr_info("finalized, %llu bytes preserved\n", kho_preserved_bytes());
 	return 0;
