@@ -92,8 +92,9 @@ static u64 *kho_radix_descend(struct kho_radix_tree *tree, u64 key,
 	return slot;
 }
 
-static noinline int kho_radix_seek_slow(struct kho_radix_tree *tree,
-					struct kho_radix_cursor *cur, u64 key)
+/* Bring @cur to the leaf of @key, inside a read section */
+static int kho_radix_seek(struct kho_radix_tree *tree,
+			  struct kho_radix_cursor *cur, u64 key)
 {
 	unsigned int level;
 	u64 gen, entry;
@@ -122,18 +123,16 @@ static noinline int kho_radix_seek_slow(struct kho_radix_tree *tree,
 }
 
 /*
- * Bring @cur to the leaf of @key, inside a read section. The number of the tree
- * changes after nodes left it and before they are freed: as long as it is the
- * one remembered, what is remembered stays memory until the section ends.
+ * Whether @cur is at the leaf of @key, inside a read section. The number of the
+ * tree changes after nodes left it and before they are freed: as long as it is
+ * the one remembered, what is remembered stays memory until the section ends.
  */
-static __always_inline int kho_radix_seek(struct kho_radix_tree *tree,
-					  struct kho_radix_cursor *cur, u64 key)
+static __always_inline bool kho_radix_at_leaf(struct kho_radix_tree *tree,
+					      struct kho_radix_cursor *cur,
+					      u64 key)
 {
-	if (likely(cur->gen == READ_ONCE(tree->gen) &&
-		   cur->prefix == key >> KHO_LEAF_BITS))
-		return 0;
-
-	return kho_radix_seek_slow(tree, cur, key);
+	return likely(cur->gen == READ_ONCE(tree->gen) &&
+		      cur->prefix == key >> KHO_LEAF_BITS);
 }
 
 static void *kho_radix_alloc_node(void)
@@ -280,8 +279,8 @@ static noinline int kho_radix_add_slow(struct kho_radix_tree *tree, u64 key)
  * of the leaf. @was_set is what the bit was before. Returns -EAGAIN when the
  * leaf left the tree and the key has to be added again.
  */
-static noinline int kho_radix_settle(struct kho_radix_cursor *cur,
-				     unsigned int bit, bool was_set)
+static int kho_radix_settle(struct kho_radix_cursor *cur, unsigned int bit,
+			    bool was_set)
 {
 	u64 entry;
 
@@ -303,8 +302,7 @@ static noinline int kho_radix_settle(struct kho_radix_cursor *cur,
 	return test_and_clear_bit(bit, cur->leaf->bitmap) ? -EAGAIN : 0;
 }
 
-static __always_inline int kho_radix_try_add(struct kho_radix_tree *tree,
-					     u64 key)
+static int kho_radix_try_add(struct kho_radix_tree *tree, u64 key)
 {
 	struct kho_radix_cursor *cur = this_cpu_ptr(&kho_radix_add_cursor);
 	unsigned int bit = kho_key_bit(key);
@@ -312,7 +310,7 @@ static __always_inline int kho_radix_try_add(struct kho_radix_tree *tree,
 	int err;
 
 	err = kho_radix_seek(tree, cur, key);
-	if (unlikely(err))
+	if (err)
 		return err;
 
 	was_set = test_and_set_bit(bit, cur->leaf->bitmap);
@@ -322,18 +320,8 @@ static __always_inline int kho_radix_try_add(struct kho_radix_tree *tree,
 	return was_set ? -EEXIST : 0;
 }
 
-/**
- * kho_radix_add_key - put a key into a tree
- * @tree: the tree
- * @key: the key, at most KHO_KEY_MAX
- *
- * Takes no lock when the key's leaf exists.
- *
- * Context: Process context. May sleep.
- * Return: 0; -EEXIST when the key was there already; -ERANGE when it is wider
- * than the tree; -ENOMEM, and then neither key nor nodes were left behind.
- */
-int kho_radix_add_key(struct kho_radix_tree *tree, u64 key)
+/* Add to a leaf that this CPU was not at */
+static noinline int kho_radix_add_far(struct kho_radix_tree *tree, u64 key)
 {
 	int err;
 
@@ -341,12 +329,56 @@ int kho_radix_add_key(struct kho_radix_tree *tree, u64 key)
 		rcu_read_lock_sched();
 		err = kho_radix_try_add(tree, key);
 		rcu_read_unlock_sched();
-	} while (unlikely(err == -EAGAIN));
+	} while (err == -EAGAIN);
 
-	if (unlikely(err == -ENOENT))
-		return kho_radix_add_slow(tree, key);
+	return err == -ENOENT ? kho_radix_add_slow(tree, key) : err;
+}
 
-	return err;
+/* The rest of kho_radix_add_key(), from where its leaf was found marked */
+static noinline int kho_radix_add_marked(struct kho_radix_tree *tree,
+					 struct kho_radix_cursor *cur, u64 key,
+					 bool was_set)
+	__releases(RCU_SCHED)
+{
+	int err = kho_radix_settle(cur, kho_key_bit(key), was_set);
+
+	rcu_read_unlock_sched();
+
+	return err == -EAGAIN ? kho_radix_add_far(tree, key) : err;
+}
+
+/**
+ * kho_radix_add_key - put a key into a tree
+ * @tree: the tree
+ * @key: the key, at most KHO_KEY_MAX
+ *
+ * Takes no lock when the key's leaf exists. Calls functions from its end alone,
+ * so that the way through the leaf that this CPU was at saves no registers.
+ *
+ * Context: Process context. May sleep.
+ * Return: 0; -EEXIST when the key was there already; -ERANGE when it is wider
+ * than the tree; -ENOMEM, and then neither key nor nodes were left behind.
+ */
+int kho_radix_add_key(struct kho_radix_tree *tree, u64 key)
+{
+	struct kho_radix_cursor *cur;
+	bool was_set;
+
+	rcu_read_lock_sched();
+
+	cur = this_cpu_ptr(&kho_radix_add_cursor);
+	if (!kho_radix_at_leaf(tree, cur, key)) {
+		rcu_read_unlock_sched();
+		return kho_radix_add_far(tree, key);
+	}
+
+	was_set = test_and_set_bit(kho_key_bit(key), cur->leaf->bitmap);
+	if (unlikely(READ_ONCE(*cur->slot) != cur->entry))
+		return kho_radix_add_marked(tree, cur, key, was_set);
+
+	rcu_read_unlock_sched();
+
+	return was_set ? -EEXIST : 0;
 }
 EXPORT_SYMBOL_GPL(kho_radix_add_key);
 
@@ -383,7 +415,7 @@ static bool kho_radix_unlink_leaf(u64 *slot)
 	/* Others wait for as long as the mark is there */
 	preempt_disable();
 	WRITE_ONCE(*slot, entry | KHO_SLOT_DYING);
-	/* Pairs with the atomic in kho_radix_try_add(), see top of file */
+	/* Pairs with the atomic of who adds, see top of file */
 	smp_mb();
 	empty = kho_radix_leaf_empty(leaf);
 	WRITE_ONCE(*slot, empty ? 0 : entry);
@@ -392,79 +424,99 @@ static bool kho_radix_unlink_leaf(u64 *slot)
 	return empty;
 }
 
-static struct kho_radix_node *kho_radix_node_of(u64 *slot)
-{
-	return PTR_ALIGN_DOWN((struct kho_radix_node *)slot, PAGE_SIZE);
-}
-
-/* The slot of @key in the table of @level, which exists */
-static u64 *kho_radix_slot(struct kho_radix_tree *tree, u64 key,
-			   unsigned int level)
-{
-	struct kho_radix_node *node = tree->root;
-	unsigned int l;
-
-	for (l = KHO_TREE_TABLES; l > level; l--)
-		node = phys_to_virt(node->table[kho_key_index(key, l)]);
-
-	return &node->table[kho_key_index(key, level)];
-}
-
 /*
  * Give back the leaf of @key and the tables that become empty with it, but
  * never the root. The leaf may have come to life or have gone meanwhile.
  */
 static noinline void kho_radix_prune(struct kho_radix_tree *tree, u64 key)
 {
+	struct kho_radix_node *node = tree->root;
+	u64 *slot[KHO_TREE_TABLES + 1];
 	struct page *dead[KHO_TREE_TABLES];
-	struct kho_radix_node *node;
 	unsigned int level, n = 0;
-	u64 entry;
-	u64 *slot;
 
 	guard(mutex)(&tree->lock);
 
-	slot = kho_radix_descend(tree, key, &level, &entry);
-	if (!entry || !kho_radix_leaf_empty(phys_to_virt(entry)) ||
-	    !kho_radix_unlink_leaf(slot))
-		return;
-	dead[n++] = virt_to_page(phys_to_virt(entry));
-
-	for (level = 2; level <= KHO_TREE_TABLES; level++) {
-		node = kho_radix_node_of(slot);
-		if (memchr_inv(node, 0, PAGE_SIZE))
-			break;
-		slot = kho_radix_slot(tree, key, level);
-		WRITE_ONCE(*slot, 0);
-		dead[n++] = virt_to_page(node);
+	for (level = KHO_TREE_TABLES; level; level--) {
+		slot[level] = &node->table[kho_key_index(key, level)];
+		if (!*slot[level])
+			return;
+		node = phys_to_virt(*slot[level]);
 	}
 
-	/* After the nodes left, before they are freed: see kho_radix_seek() */
+	if (!kho_radix_unlink_leaf(slot[1]))
+		return;
+
+	for (level = 1; ; level++) {
+		dead[n++] = virt_to_page(node);
+		node = PTR_ALIGN_DOWN((struct kho_radix_node *)slot[level],
+				      PAGE_SIZE);
+		if (node == tree->root || memchr_inv(node, 0, PAGE_SIZE))
+			break;
+		WRITE_ONCE(*slot[level + 1], 0);
+	}
+
+	/* After the nodes left, before they are freed: see kho_radix_at_leaf() */
 	smp_store_release(&tree->gen, atomic64_inc_return(&kho_radix_last_gen));
 
 	while (n--)
 		call_rcu(&dead[n]->rcu_head, kho_radix_free_node_rcu);
 }
 
-/* *@empty: the leaf has no key any more, as far as can be seen */
-static __always_inline int kho_radix_try_del(struct kho_radix_tree *tree,
-					     u64 key, bool *empty)
+/*
+ * The rest of kho_radix_del_key(), from where a word of @leaf became zero. Of
+ * those who do that, the last finds the whole leaf empty.
+ */
+static noinline int kho_radix_del_last(struct kho_radix_tree *tree,
+				       struct kho_radix_leaf *leaf, u64 key)
+	__releases(RCU_SCHED)
 {
-	struct kho_radix_cursor *cur = this_cpu_ptr(&kho_radix_del_cursor);
+	bool empty = kho_radix_leaf_empty(leaf);
+
+	rcu_read_unlock_sched();
+
+	if (empty)
+		kho_radix_prune(tree, key);
+	return 0;
+}
+
+/* The rest of kho_radix_del_key(), once its leaf is known */
+static __always_inline int kho_radix_del_from(struct kho_radix_tree *tree,
+					      struct kho_radix_leaf *leaf,
+					      u64 key)
+	__releases(RCU_SCHED)
+{
 	unsigned int bit = kho_key_bit(key);
+
+	if (unlikely(!test_and_clear_bit(bit, leaf->bitmap))) {
+		rcu_read_unlock_sched();
+		return -ENOENT;
+	}
+
+	if (unlikely(!READ_ONCE(leaf->bitmap[BIT_WORD(bit)])))
+		return kho_radix_del_last(tree, leaf, key);
+
+	rcu_read_unlock_sched();
+
+	return 0;
+}
+
+/* Delete from a leaf that this CPU was not at */
+static noinline int kho_radix_del_far(struct kho_radix_tree *tree, u64 key)
+{
+	struct kho_radix_cursor *cur;
 	int err;
 
+	rcu_read_lock_sched();
+
+	cur = this_cpu_ptr(&kho_radix_del_cursor);
 	err = kho_radix_seek(tree, cur, key);
-	if (unlikely(err))
+	if (err) {
+		rcu_read_unlock_sched();
 		return err;
+	}
 
-	if (!test_and_clear_bit(bit, cur->leaf->bitmap))
-		return -ENOENT;
-
-	/* Of those that empty the leaf's words, the last finds all empty */
-	*empty = !READ_ONCE(cur->leaf->bitmap[BIT_WORD(bit)]) &&
-		 kho_radix_leaf_empty(cur->leaf);
-	return 0;
+	return kho_radix_del_from(tree, cur->leaf, key);
 }
 
 /**
@@ -482,17 +534,17 @@ static __always_inline int kho_radix_try_del(struct kho_radix_tree *tree,
  */
 int kho_radix_del_key(struct kho_radix_tree *tree, u64 key)
 {
-	bool empty = false;
-	int err;
+	struct kho_radix_cursor *cur;
 
 	rcu_read_lock_sched();
-	err = kho_radix_try_del(tree, key, &empty);
-	rcu_read_unlock_sched();
 
-	if (unlikely(empty))
-		kho_radix_prune(tree, key);
+	cur = this_cpu_ptr(&kho_radix_del_cursor);
+	if (!kho_radix_at_leaf(tree, cur, key)) {
+		rcu_read_unlock_sched();
+		return kho_radix_del_far(tree, key);
+	}
 
-	return err;
+	return kho_radix_del_from(tree, cur->leaf, key);
 }
 EXPORT_SYMBOL_GPL(kho_radix_del_key);
 

@@ -20,6 +20,7 @@ typedef u64 phys_addr_t;
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #define __init
+#define __releases(x)
 #define noinline		__attribute__((noinline))
 #define __noreturn		__attribute__((noreturn))
 #undef __always_inline
