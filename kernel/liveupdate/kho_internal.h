@@ -12,6 +12,7 @@
 #include <linux/list.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
+#include <linux/mutex.h>
 #include <linux/types.h>
 
 #include "kho_scratch.h"
@@ -81,6 +82,10 @@ static inline bool kho_producers_preserved(void)
 {
 	return kho_preserved_bytes();
 }
+int kho_preserve_run(struct page *page, unsigned long nr_pages);
+void kho_unpreserve_run(struct page *page, unsigned long nr_pages);
+/* A producer's mistake: returns @err, and warns where that is configured. */
+int kho_misuse(int err);
 unsigned int kho_run_order(unsigned long pfn, unsigned long nr_pages);
 
 /* The largest naturally aligned block that starts a run, on any node. */
@@ -116,8 +121,31 @@ extern const char *kho_refused;
 /* Walk what nobody claimed, in bytes. */
 u64 kho_unclaimed_bytes(void);
 
+/* kho_restore.c: held where keys leave kho_in.tree, but for early boot */
+extern struct mutex kho_restore_lock;
+bool kho_run_unclaimed(unsigned long pfn, unsigned long nr_pages);
+struct page *kho_own_run(unsigned long pfn, unsigned long nr_pages);
+
+/* kho_claim.c */
+
+/**
+ * struct kho_claim - several runs of pages that are taken back all, or none
+ */
+struct kho_claim {
+	/* private: the keys of their blocks */
+	struct kho_radix_tree keys;
+};
+
+int kho_claim_init(struct kho_claim *claim);
+int kho_claim_add(struct kho_claim *claim, u64 phys, unsigned long nr_pages);
+int kho_claim_take(struct kho_claim *claim);
+void kho_claim_exit(struct kho_claim *claim);
+
 /* kho_kexec.c */
 u64 kho_early_needs(u64 ram);
+
+/* kho_audit.c */
+int kho_audit(void);
 
 /* kho_debugfs.c */
 #ifdef CONFIG_KEXEC_HANDOVER_DEBUGFS

@@ -133,7 +133,7 @@ static int kho_add_run(unsigned long start, unsigned long nr_pages)
 }
 
 /* A producer's mistake: told once where somebody looks for mistakes. */
-static int kho_misuse(int err)
+int kho_misuse(int err)
 {
 	WARN_ON_ONCE(IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG));
 	return err;
@@ -172,6 +172,40 @@ void kho_unpreserve_own(struct page *page, unsigned long nr_pages)
 
 	WARN_ON_ONCE(kho_del_run(pfn, nr_pages, pfn + nr_pages));
 	atomic_long_sub(nr_pages, &kho_own_pages);
+}
+
+/**
+ * kho_preserve_run() - preserve a run of pages as part of a larger change
+ * @page: first page of the run
+ * @nr_pages: number of pages, at least 1
+ *
+ * kho_preserve_pages() for who preserves several things at once, or nothing.
+ *
+ * Context: Process context, between kho_change_begin() and kho_change_end().
+ * Return: As kho_preserve_pages().
+ */
+int kho_preserve_run(struct page *page, unsigned long nr_pages)
+{
+	unsigned long pfn = page_to_pfn(page);
+
+	if (unlikely(!kho_run_preservable(pfn, nr_pages)))
+		return kho_misuse(-EINVAL);
+	return kho_add_run(pfn, nr_pages);
+}
+
+/**
+ * kho_unpreserve_run() - undo kho_preserve_run()
+ * @page: first page of the run
+ * @nr_pages: number of pages, as they were preserved
+ *
+ * Context: Process context, between kho_change_begin() and kho_change_end().
+ */
+void kho_unpreserve_run(struct page *page, unsigned long nr_pages)
+{
+	unsigned long pfn = page_to_pfn(page);
+
+	if (kho_del_run(pfn, nr_pages, pfn + nr_pages))
+		kho_misuse(-ENOENT);
 }
 
 /**
@@ -244,16 +278,12 @@ EXPORT_SYMBOL_GPL(kho_unpreserve_folio);
  */
 int kho_preserve_pages(struct page *page, unsigned long nr_pages)
 {
-	unsigned long pfn = page_to_pfn(page);
 	int err;
 
 	err = kho_change_begin();
 	if (err)
 		return err;
-	if (unlikely(!kho_run_preservable(pfn, nr_pages)))
-		err = kho_misuse(-EINVAL);
-	else
-		err = kho_add_run(pfn, nr_pages);
+	err = kho_preserve_run(page, nr_pages);
 	kho_change_end();
 	return err;
 }
@@ -270,14 +300,11 @@ EXPORT_SYMBOL_GPL(kho_preserve_pages);
  */
 void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
 {
-	unsigned long pfn = page_to_pfn(page);
-
 	if (kho_change_begin()) {
 		kho_misuse(-EBUSY);
 		return;
 	}
-	if (kho_del_run(pfn, nr_pages, pfn + nr_pages))
-		kho_misuse(-ENOENT);
+	kho_unpreserve_run(page, nr_pages);
 	kho_change_end();
 }
 EXPORT_SYMBOL_GPL(kho_unpreserve_pages);

@@ -13,7 +13,6 @@
 #include <linux/cleanup.h>
 #include <linux/export.h>
 #include <linux/init.h>
-#include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/pgalloc_tag.h>
@@ -25,15 +24,23 @@
  * Makes "is all of it there?" and "take all of it" one step. Only restoring
  * needs it: nothing else takes keys out of the tree that came.
  */
-static DEFINE_MUTEX(kho_restore_lock);
+DEFINE_MUTEX(kho_restore_lock);
 
 static u64 kho_block_key(unsigned long pfn, unsigned int order)
 {
 	return kho_radix_encode_key(PFN_PHYS(pfn), order);
 }
 
-/* Every block of the run is still to be claimed. */
-static bool kho_run_unclaimed(unsigned long pfn, unsigned long nr_pages)
+/**
+ * kho_run_unclaimed() - did this run come, and is all of it still there?
+ * @pfn: its first page
+ * @nr_pages: number of pages; anything
+ *
+ * Context: Process context. Without kho_restore_lock the answer may be old when
+ * it arrives.
+ * Return: true when every block of the run is still to be claimed.
+ */
+bool kho_run_unclaimed(unsigned long pfn, unsigned long nr_pages)
 {
 	if (!nr_pages || pfn + nr_pages < pfn ||
 	    !pfn_valid(pfn) || !pfn_valid(pfn + nr_pages - 1))
@@ -150,6 +157,30 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 EXPORT_SYMBOL_GPL(kho_restore_folio);
 
 /**
+ * kho_own_run() - make what was claimed pages of this kernel
+ * @pfn: first page of a run whose blocks the caller took out of kho_in.tree
+ * @nr_pages: number of pages
+ *
+ * Context: Process context after the page allocator is up.
+ * Return: The first page; each has one reference.
+ */
+struct page *kho_own_run(unsigned long pfn, unsigned long nr_pages)
+{
+	struct page *page = pfn_to_page(pfn);
+
+	kho_init_pages(page, nr_pages);
+	while (nr_pages) {
+		unsigned int order = kho_run_order(pfn, nr_pages);
+
+		/* A run may cross zones; a block does not. */
+		adjust_managed_page_count(pfn_to_page(pfn), 1L << order);
+		pfn += 1UL << order;
+		nr_pages -= 1UL << order;
+	}
+	return page;
+}
+
+/**
  * kho_restore_pages() - take a run of pages back
  * @phys: physical address of its first page
  * @nr_pages: number of pages, as it was preserved
@@ -163,7 +194,6 @@ EXPORT_SYMBOL_GPL(kho_restore_folio);
 struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 {
 	unsigned long pfn = PHYS_PFN(phys);
-	struct page *page;
 
 	if (!PAGE_ALIGNED(phys) || !kho_in.valid)
 		return NULL;
@@ -173,18 +203,7 @@ struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 			return NULL;
 		kho_claim_run(pfn, nr_pages);
 	}
-
-	page = pfn_to_page(pfn);
-	kho_init_pages(page, nr_pages);
-	while (nr_pages) {
-		unsigned int order = kho_run_order(pfn, nr_pages);
-
-		/* A run may cross zones; a block does not. */
-		adjust_managed_page_count(pfn_to_page(pfn), 1L << order);
-		pfn += 1UL << order;
-		nr_pages -= 1UL << order;
-	}
-	return page;
+	return kho_own_run(pfn, nr_pages);
 }
 EXPORT_SYMBOL_GPL(kho_restore_pages);
 
@@ -236,8 +255,7 @@ int __init kho_early_claim(phys_addr_t phys, size_t size)
 	unsigned long pfn;
 	unsigned int order;
 
-	if (!kho_in.valid || phys + size <= phys ||
-	    !memblock_is_region_memory(phys, size))
+	if (!kho_in.valid || phys + size <= phys)
 		return -ENOENT;
 	for (pfn = start; pfn < end; pfn += 1UL << order) {
 		order = kho_early_run_order(pfn, end - pfn);
