@@ -17,9 +17,9 @@
  *	off		what every call returns with KHO off
  *	regions_fill	write into the reserve_mem= regions of regions=NAME,...
  *	regions_check	find there what regions_fill wrote
+ *	orphan		in the next kernel: what unclaimed left is untouched
  *
- * and check=orphan in the next kernel after action=unclaimed. "warns": with
- * CONFIG_KEXEC_HANDOVER_DEBUG the call under test does a WARN_ON_ONCE().
+ * "warns": with CONFIG_KEXEC_HANDOVER_DEBUG the call does a WARN_ON_ONCE().
  */
 #define pr_fmt(fmt) "test_kho: " fmt
 
