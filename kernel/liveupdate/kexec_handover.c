@@ -216,6 +216,7 @@ static void kho_show_state(bool final)
  *
  * Context: Process context, may sleep.
  * Return: 0, also when it was finalized before; -EOPNOTSUPP when KHO is off;
+ * -EUCLEAN when what is preserved contradicts itself, see kho_audit(); -ENOMEM;
  * -ENOSPC when the FDT is too small; or the errno of the producer that refused,
  * whose name is in the log. After an error everything is as it was.
  */
@@ -233,9 +234,9 @@ int kho_finalize(void)
 	if (err)
 		return err;
 	kho_freeze(true);
-	err = kho_finish_fdt();
+	err = kho_audit() ?: kho_finish_fdt();
 	if (err) {
-		pr_err("the FDT does not fit in %zu bytes\n", kho_fdt_size);
+		pr_err("cannot be finalized: %pe\n", ERR_PTR(err));
 		kho_freeze(false);
 		scoped_guard(rwsem_read, &kho_chain.rwsem)
 			kho_notify_abort(NULL);

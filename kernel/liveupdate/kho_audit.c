@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KHO: look at all that is preserved before the next kernel does.
+ *
+ * A handover that is wrong in one place is refused as a whole there, and
+ * everything is lost. Here it can still be told whose memory it was, and the
+ * kexec be stopped. One step for each block.
+ */
+#define pr_fmt(fmt) "KHO: " fmt
+
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "kho_blocks.h"
+#include "kho_internal.h"
+
+/* A page that its owner gave back while it was preserved. */
+static bool kho_block_was_freed(phys_addr_t base)
+{
+	return IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG) &&
+	       !page_count(pfn_to_page(PHYS_PFN(base)));
+}
+
+/**
+ * kho_audit() - is what is preserved what the next kernel will accept?
+ *
+ * Context: Process context, while the state is frozen.
+ * Return: 0; -EUCLEAN when memory is preserved twice in different pieces, or,
+ * under CONFIG_KEXEC_HANDOVER_DEBUG, was freed while it was preserved, which the
+ * log names; -ENOMEM.
+ */
+int kho_audit(void)
+{
+	struct kho_blocks *blocks = kmalloc(sizeof(*blocks), GFP_KERNEL);
+	phys_addr_t base, size, end = 0;
+	int err = 0;
+
+	if (!blocks)
+		return -ENOMEM;
+	kho_blocks_init(blocks, kho_out_tree.root, NULL, 0);
+	while (kho_blocks_next(blocks, &base, &size)) {
+		if (base < end) {
+			pr_err("memory at %pa is preserved twice, as a part of two blocks\n",
+			       &base);
+			err = -EUCLEAN;
+		}
+		if (kho_block_was_freed(base)) {
+			pr_err("memory at %pa was freed while it is preserved\n",
+			       &base);
+			err = -EUCLEAN;
+		}
+		end = max(end, base + size);
+	}
+	kfree(blocks);
+	return err;
+}
