@@ -31,7 +31,10 @@ static_assert(sizeof(struct test_kho_chunk) == PAGE_SIZE);
 enum test_kho_kind {
 	TEST_KHO_FOLIOS,
 	TEST_KHO_RUNS,
-	TEST_KHO_KINDS
+	TEST_KHO_PAGES,
+	TEST_KHO_KINDS,
+	/* No blocks, and told apart by the blob. */
+	TEST_KHO_AREAS = TEST_KHO_KINDS,
 };
 
 /* The blob of a subtree; one page. */
@@ -76,8 +79,7 @@ u64 test_kho_bytes(void);
 int test_kho_set_create(struct test_kho_set *set,
 			const struct test_kho_plan *plan);
 int test_kho_set_preserve(struct test_kho_set *set);
-int test_kho_set_restore(struct test_kho_set *set, phys_addr_t phys,
-			 size_t size);
+int test_kho_set_restore(struct test_kho_set *set, void *blob, size_t size);
 void test_kho_set_destroy(struct test_kho_set *set);
 /* Free what was restored and not preserved again. */
 void test_kho_set_free(struct test_kho_set *set);
@@ -108,6 +110,14 @@ static inline struct page *test_kho_page(u64 entry)
 void test_kho_fill(void *addr, u64 seed, phys_addr_t phys, unsigned int fill);
 bool test_kho_verify(const void *addr, u64 seed, phys_addr_t phys,
 		     unsigned int fill);
+
+/* test_kho_areas.c: vmalloc areas, kind=vmalloc */
+int test_kho_areas_create(const struct test_kho_plan *plan,
+			  const char *subtree);
+bool test_kho_areas_came(const void *blob, size_t size);
+int test_kho_areas_restore(void *blob, const char *subtree, bool keep);
+bool test_kho_areas_preserved(void);
+void test_kho_areas_destroy(void);
 
 /* test_kho_abi.c: what any program could read */
 int test_kho_read_file(const char *path, void *buf, size_t size);

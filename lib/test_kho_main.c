@@ -50,7 +50,7 @@ MODULE_PARM_DESC(fill, "bytes of each page to fill and to verify (default: all)"
 
 static char *kind = "folios";
 module_param(kind, charp, 0444);
-MODULE_PARM_DESC(kind, "folios (default) or runs: of 1, 3, 5, ... pages at any offset");
+MODULE_PARM_DESC(kind, "folios (default); runs: of 1, 3, 5, ... pages at any offset; pages: 2^order of them; vmalloc: areas");
 
 static bool pages;
 module_param(pages, bool, 0444);
@@ -84,15 +84,16 @@ MODULE_PARM_DESC(churn, "as action=churn=N");
 static struct test_kho_set set;
 static bool subtree_added;
 
-static const char *kind_name(void)
-{
-	return set.blob->kind == TEST_KHO_RUNS ? "runs" : "folios";
-}
+static const char *const kinds[TEST_KHO_KINDS] = {
+	[TEST_KHO_FOLIOS] = "folios",
+	[TEST_KHO_RUNS] = "runs",
+	[TEST_KHO_PAGES] = "pages",
+};
 
 static void report(const char *what)
 {
 	pr_info("%s: %s %llu bytes in %llu %s, crc32c %08x\n", test_kho_name,
-		what, set.blob->bytes, set.blob->count, kind_name(),
+		what, set.blob->bytes, set.blob->count, kinds[set.blob->kind],
 		set.blob->crc);
 }
 
@@ -120,13 +121,10 @@ static int hand_on(void)
 		err = test_kho_set_preserve(&set);
 	if (!err)
 		err = kho_add_subtree(name, set.blob, sizeof(*set.blob));
-	if (err) {
-		pr_err("%s: error: preserving fails: %d\n", test_kho_name, err);
-		return err;
-	}
-	subtree_added = true;
+	if (!err)
+		subtree_added = true;
 
-	return 0;
+	return err;
 }
 
 /* How much to preserve. */
@@ -147,6 +145,10 @@ static int read_plan(struct test_kho_plan *plan)
 		plan->kind = TEST_KHO_RUNS;
 	else if (!strcmp(kind, "folios"))
 		plan->kind = TEST_KHO_FOLIOS;
+	else if (!strcmp(kind, "pages"))
+		plan->kind = TEST_KHO_PAGES;
+	else if (!strcmp(kind, "vmalloc"))
+		plan->kind = TEST_KHO_AREAS;
 	else
 		return -EINVAL;
 
@@ -157,18 +159,13 @@ static int read_plan(struct test_kho_plan *plan)
 	return 0;
 }
 
-static int start_anew(void)
+static int start_set(const struct test_kho_plan *plan)
 {
-	struct test_kho_plan plan;
 	int err;
 
-	err = read_plan(&plan);
-	if (!err)
-		err = test_kho_set_create(&set, &plan);
-	if (err) {
-		pr_err("%s: error: allocating fails: %d\n", test_kho_name, err);
+	err = test_kho_set_create(&set, plan);
+	if (err)
 		return err;
-	}
 
 	err = hand_on();
 	if (err) {
@@ -179,6 +176,23 @@ static int start_anew(void)
 	report_times();
 
 	return 0;
+}
+
+static int start_anew(const char *subtree)
+{
+	struct test_kho_plan plan;
+	int err;
+
+	err = read_plan(&plan);
+	if (err)
+		return err;
+
+	err = plan.kind == TEST_KHO_AREAS ?
+			test_kho_areas_create(&plan, subtree) : start_set(&plan);
+	if (err)
+		pr_err("%s: error: preserving fails: %d\n", test_kho_name, err);
+
+	return err;
 }
 
 /* The list itself was restored, too, and has to be preserved again. */
@@ -198,18 +212,28 @@ static int preserve_list(void)
 	return err;
 }
 
-static int go_on(phys_addr_t phys, size_t size)
+static int go_on(phys_addr_t phys, size_t size, const char *subtree)
 {
+	struct folio *folio = kho_restore_folio(phys);
+	bool keep = strcmp(restore, "free");
+	void *blob;
 	int err;
 
-	err = test_kho_set_restore(&set, phys, size);
+	if (!folio)
+		return -ENOENT;
+
+	blob = folio_address(folio);
+	if (test_kho_areas_came(blob, size))
+		return test_kho_areas_restore(blob, subtree, keep);
+
+	err = test_kho_set_restore(&set, blob, size);
 	if (err)
 		return err;
 
 	report("restored");
 	set.blob->generation++;
 
-	if (!strcmp(restore, "free")) {
+	if (!keep) {
 		report_times();
 		test_kho_set_free(&set);
 		return 0;
@@ -237,17 +261,19 @@ static int hand_over(void)
 
 	err = kho_retrieve_subtree(name, &phys, &size);
 	if (err == -ENOENT)
-		return start_anew();
+		return start_anew(name);
 	if (err) {
 		pr_err("%s: error: retrieving fails: %d\n", test_kho_name, err);
 		return err;
 	}
 
-	err = go_on(phys, size);
+	err = go_on(phys, size, name);
 	if (err == -ENOENT) {
 		pr_info("%s: %s was taken back before\n", test_kho_name, name);
-		return start_anew();
+		return start_anew(name);
 	}
+	if (err)
+		pr_err("%s: error: restoring fails: %d\n", test_kho_name, err);
 
 	return err;
 }
@@ -290,7 +316,7 @@ static void __exit test_kho_exit(void)
 {
 	test_kho_undo_actions();
 
-	if (!set.blob)
+	if (!set.blob && !test_kho_areas_preserved())
 		return;
 
 	if (finalized()) {
@@ -298,6 +324,9 @@ static void __exit test_kho_exit(void)
 			test_kho_name);
 		return;
 	}
+	test_kho_areas_destroy();
+	if (!set.blob)
+		return;
 	if (subtree_added)
 		kho_remove_subtree(set.blob);
 	test_kho_set_destroy(&set);

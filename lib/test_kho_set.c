@@ -436,28 +436,22 @@ static bool blob_valid(const struct test_kho_blob *blob, size_t size)
 /**
  * test_kho_set_restore - take a set back and verify all of it
  * @set: the set, all zero; ->restore_ns is the time that the calls took
- * @phys: the blob
+ * @blob: the blob, which was restored
  * @size: the blob's size
  *
  * After an error memory is left as it is, for a look at it.
  *
- * Return: 0; -ENOENT when the blob was taken back before; -EUCLEAN when
- * anything is not as it was.
+ * Return: 0, or -EUCLEAN when anything is not as it was.
  */
-int test_kho_set_restore(struct test_kho_set *set, phys_addr_t phys,
-			 size_t size)
+int test_kho_set_restore(struct test_kho_set *set, void *blob, size_t size)
 {
-	struct folio *folio = kho_restore_folio(phys);
 	u64 lost, again;
 	int err;
 
-	if (!folio)
-		return -ENOENT;
-
-	set->blob = folio_address(folio);
+	set->blob = blob;
 	if (!blob_valid(set->blob, size)) {
-		pr_err("%s: error: the blob of %zu bytes at %pa is damaged\n",
-		       test_kho_name, size, &phys);
+		pr_err("%s: error: the blob of %zu bytes is damaged\n",
+		       test_kho_name, size);
 		return -EUCLEAN;
 	}
 

@@ -68,27 +68,27 @@ static int sample_begin(void)
 }
 
 /*
- * 2. What came is checked before it is believed, and then taken back.
+ * 2. What came is taken back, and checked before it is believed.
  *
- * Until kho_restore_folio() the page belongs to nobody and is only to be read.
- * From then on it is a folio like any other, with one reference that is ours.
- * It returns NULL when the folio was taken back before, for instance by this
- * module before it was unloaded and loaded again.
+ * Until kho_restore_folio() the page belongs to nobody. From then on it is a
+ * folio like any other, with one reference that is ours. It returns NULL when the
+ * folio was taken back before: by this very module, before it was unloaded and
+ * loaded again.
  */
 static int sample_resume(phys_addr_t phys, size_t size)
 {
-	const struct sample_state *came = phys_to_virt(phys);
-	struct folio *folio;
+	struct folio *folio = kho_restore_folio(phys);
 	int err;
 
-	if (size != sizeof(*came) || came->version != SAMPLE_VERSION) {
-		pr_warn("cannot read the state that came, begin anew\n");
-		return sample_begin();
-	}
-
-	folio = kho_restore_folio(phys);
 	if (!folio)
 		return sample_begin();
+
+	state = folio_address(folio);
+	if (size != sizeof(*state) || state->version != SAMPLE_VERSION) {
+		pr_warn("cannot read the state that came, begin anew\n");
+		folio_put(folio);
+		return sample_begin();
+	}
 
 	/* Nothing stays preserved by itself: the next kernel gets it anew. */
 	err = kho_preserve_folio(folio);
@@ -97,7 +97,6 @@ static int sample_resume(phys_addr_t phys, size_t size)
 		return err;
 	}
 
-	state = folio_address(folio);
 	state->kexecs++;
 	pr_info("kexec %u, load %llu, since kernel %.*s\n", state->kexecs,
 		state->loads + 1, (int)sizeof(state->first_release),
