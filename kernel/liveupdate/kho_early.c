@@ -160,7 +160,8 @@ static const char *__init kho_restrict(void)
  * kho_early_init() - first look at a handover
  *
  * Checks what can be read without the direct map, and restricts memblock to
- * the scratch areas. Without a handover, or with kho=off, nothing happens.
+ * the scratch areas. Without a handover, or with kho=off, nothing happens. KHO
+ * is switched off in a crash kernel.
  *
  * Context: Early boot, when memblock holds all RAM and what firmware, kernel
  * and initrd occupy is reserved, before memblock's first allocation.
@@ -169,6 +170,9 @@ void __init kho_early_init(void)
 {
 	const char *wrong;
 
+	/* A crash kernel has little memory and nobody to hand it over to. */
+	if (is_kdump_kernel())
+		kho_disable();
 	if (!kho_is_enabled())
 		return;
 	memblock_account_kernel(true);
