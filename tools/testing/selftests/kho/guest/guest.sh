@@ -444,7 +444,7 @@ run_stage()
 
 STAGE=$(param stage)
 cat /proc/cmdline | tr ' ' '\n' | grep '^khotest\.' |
-	grep -vE '^khotest\.(stage|kernel)=' | tr '\n' ' ' > /tmp/carry
+	grep -vE '^khotest\.(name|stage|kernel)=' | tr '\n' ' ' > /tmp/carry
 CARRY=$(cat /tmp/carry)
 tell boot "$STAGE" "$(uname -r)"
 . /host/declare.sh

@@ -11,6 +11,7 @@
 # QEMU		emulator and machine
 # CONSOLE	what the kernel calls the serial port
 # EARLYCON	the same port before there are drivers
+# CMDLINE	what a kernel needs to bear a machine that is slow at times
 # LIBS		Debian packages that kexec-tools needs
 arch_table()
 {
@@ -25,6 +26,7 @@ arch_table()
 		ARCH_CPU=qemu64,+rdrand,+rdseed,+pdpe1gb,+ssse3,+sse4.1,+sse4.2
 		ARCH_CONSOLE=ttyS0
 		ARCH_EARLYCON=uart8250,io,0x3f8
+		ARCH_CMDLINE="no_timer_check tsc=reliable"
 		ARCH_LIBS="libxencall1 libxendevicemodel1 libxenevtchn1
 			libxenforeignmemory1 libxengnttab1 libxenmisc4.17
 			libxentoolcore1 libxentoollog1"
@@ -38,6 +40,7 @@ arch_table()
 		ARCH_CPU=cortex-a76
 		ARCH_CONSOLE=ttyAMA0
 		ARCH_EARLYCON=pl011,0x9000000
+		ARCH_CMDLINE=
 		ARCH_LIBS=
 		;;
 	*)
