@@ -37,6 +37,13 @@ choose_kernel() {
 	done
 }
 
+# one build of a folder at a time
+lock_objects() {
+	mkdir -p "$objects"
+	exec 8>"$objects/.lock"
+	flock 8
+}
+
 kernel_make() {
 	make -C "$source_dir" O="$objects" "$@"
 }

@@ -36,10 +36,7 @@ configure() {
 	report kernel "$kernel configured"
 }
 
-# one build of a folder at a time
-mkdir -p "$objects"
-exec 8>"$objects/.lock"
-flock 8
+lock_objects
 configure
 logged "$kernel" build_kernel
 report kernel "$kernel: $(cat "$objects/include/config/kernel.release"), $(stat -c %s "$objects/$image" | numfmt --to=iec --suffix=B)"
