@@ -28,6 +28,7 @@ load_test "$STORY" plain
 prepare "$(dirname "$DIR")" || exit 2
 
 echo "One $ARCH machine in QEMU, $NODES in NUMA nodes, $CPUS processors, kho=on."
+rm -rf "$DIR"
 run_test "$STORY" plain "$DIR" &
 pid=$!
 trap 'kill $pid 2>/dev/null; exit 130' INT TERM

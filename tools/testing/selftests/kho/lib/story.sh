@@ -28,7 +28,7 @@ region()
 {
 	local address=${1% *} size=${1#* }
 
-	echo "$((0x$size >> 10)) KiB at $address"
+	printf '%d MiB at %#x' $((0x$size >> 20)) $((address))
 }
 
 # line WHAT TEXT [OWNER]
@@ -48,6 +48,7 @@ compare()
 	fi
 }
 
+# "BYTES bytes in N folios, crc32c SUM", as people say it
 human_folios()
 {
 	echo "$1" | awk '{
@@ -101,28 +102,31 @@ wait_for()
 
 tell_arrival()
 {
-	local dir=$1 n=$2 how="cold boot"
+	local dir=$1 n=$2 how from="cold boot, nobody handed anything over"
 
+	[ "$n" = 0 ] || from="handed over by $(nth "$dir" previous "$n")"
+
+	[ "$n" != 0 ] || how="up $(seconds "$started" "$(moment "$dir" \
+		"boot 0")") after power-on"
 	[ "$n" = 0 ] || how="$(seconds "$(moment "$dir" "leave $((n - 1))")" \
 		"$(moment "$dir" "boot $n")") from kexec -e to user space"
 	echo
 	echo "Generation $(nth "$dir" generation "$n"): Linux $(nth "$dir" \
 		release "$n"), $how"
 	compare "" kernel "$n" "$(nth "$dir" generation "$n")" \
-		"handed over by: ${previous:-nobody}"
+		"$from"
 }
 
 # follow DIR KEXECS PID
 follow()
 {
-	local dir=$1 n said previous
+	local dir=$1 n said started=${EPOCHREALTIME/./}
 
 	lost=0
 	for ((n = 0; n <= $2; n++)); do
 		said="leave $n"
 		[ "$n" -lt "$2" ] || said=pass
 		wait_for "$dir" "$said" "$3" || return
-		previous=$(nth "$dir" previous "$n")
 		tell_arrival "$dir" "$n"
 		[ "$n" = 0 ] || tell_found "$dir" "$n"
 		[ "$n" = "$2" ] || tell_made "$dir" "$n"
