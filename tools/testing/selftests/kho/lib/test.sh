@@ -21,14 +21,7 @@ kernel_dir()
 	esac
 }
 
-# lay FROM TO: a link where that is possible, so that kernels are not copied for
-# every test
-lay()
-{
-	ln -fL "$1" "$2" 2>/dev/null || cp -fL "$1" "$2"
-}
-
-# lay_out DIR FILE: what the guest sees
+# lay_out DIR FILE: what the guest sees. Copies: a build may go on meanwhile.
 lay_out()
 {
 	local dir=$1 file=$2 kernel module
@@ -36,16 +29,16 @@ lay_out()
 	mkdir -p "$dir/host"
 	for kernel in $KERNEL $NEEDS; do
 		mkdir -p "$dir/host/modules-$kernel"
-		lay "$(kernel_dir "$kernel")/$ARCH_KERNEL" \
+		cp -L "$(kernel_dir "$kernel")/$ARCH_KERNEL" \
 			"$dir/host/kernel-$kernel" || return 1
 		for module in "$(kernel_dir "$kernel")"/lib/*kho*.ko \
 				"$(kernel_dir "$kernel")"/samples/kho/*.ko; do
 			[ ! -e "$module" ] ||
-				lay "$module" "$dir/host/modules-$kernel/" ||
+				cp -L "$module" "$dir/host/modules-$kernel/" ||
 				return 1
 		done
 	done
-	lay "$OUT/initramfs/$ARCH.cpio" "$dir/host/initrd" || return 1
+	cp "$OUT/initramfs/$ARCH.cpio" "$dir/host/initrd" || return 1
 	cp "$KHO/guest/guest.sh" "$KHO/lib/declare.sh" "$dir/host/" || return 1
 	cp "$file" "$dir/host/test.sh" || return 1
 	base_cmdline > "$dir/host/cmdline"
