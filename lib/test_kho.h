@@ -11,6 +11,8 @@
 #include <linux/mm.h>
 #include <linux/types.h>
 
+struct kho_vmalloc;
+
 #define TEST_KHO_MAGIC		"testkho1"
 
 /*
@@ -124,7 +126,16 @@ int test_kho_read_file(const char *path, void *buf, size_t size);
 int test_kho_write_file(const char *path, const char *text);
 int test_kho_find_subtree(const void *fdt, size_t size, const char *name,
 			  u64 *data, u64 *blob_size);
+const __be32 *test_kho_find_prop(const void *fdt, size_t size, const char *node,
+				 const char *prop);
+int test_kho_find_root(void *fdt, size_t fdt_size, u64 *root);
 int test_kho_count_nodes(u64 *nodes);
+
+/* test_kho_damage.c */
+int test_kho_damage(const char *name, unsigned long at);
+
+/* test_kho_fault.c */
+void *test_kho_fault_restore(const struct kho_vmalloc *desc);
 
 /* test_kho_orphan.c */
 int test_kho_orphan_create(u64 bytes, u64 seed);

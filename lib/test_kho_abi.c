@@ -103,24 +103,20 @@ static const __be32 *dt_skip(const __be32 *token)
 	}
 }
 
-static bool dt_take_u64(const void *fdt, const __be32 *token, const char *name,
-			u64 *value)
-{
-	if (strcmp(dt_string(fdt, be32_to_cpu(token[2])), name) ||
-	    be32_to_cpu(token[1]) != sizeof(*value))
-		return false;
-
-	*value = get_unaligned((const u64 *)(token + 3));
-
-	return true;
-}
-
-/*
- * Two u64 properties of the node called @node ("" is the root): a walk over the
- * tokens that remembers in which node it is.
+/**
+ * test_kho_find_prop - find a property in an FDT
+ * @fdt: the FDT
+ * @size: its bytes
+ * @node: name of the sub-node; "" is the root
+ * @prop: name of the property, or NULL for the node itself
+ *
+ * A walk over the tokens that remembers in which node it is.
+ *
+ * Return: the property's or the node's token: length, name and value follow it.
+ * NULL when it is not there.
  */
-static int dt_find(const void *fdt, size_t size, const char *node,
-		   const char *prop, u64 *value)
+const __be32 *test_kho_find_prop(const void *fdt, size_t size, const char *node,
+				 const char *prop)
 {
 	const struct dt_header *header = fdt;
 	const __be32 *token, *end = fdt + size;
@@ -128,7 +124,7 @@ static int dt_find(const void *fdt, size_t size, const char *node,
 
 	if (size < sizeof(*header) ||
 	    be32_to_cpu(header->struct_offset) >= size)
-		return -EINVAL;
+		return NULL;
 
 	token = fdt + be32_to_cpu(header->struct_offset);
 	for (; token + 2 < end; token = dt_skip(token)) {
@@ -140,12 +136,30 @@ static int dt_find(const void *fdt, size_t size, const char *node,
 			inside = !strcmp((const char *)(token + 1), node);
 		if (kind == FDT_TOKEN_END_NODE)
 			inside = false;
-		if (inside && kind == FDT_TOKEN_PROP &&
-		    dt_take_u64(fdt, token, prop, value))
-			return 0;
+		if (!inside)
+			continue;
+		if (!prop || (kind == FDT_TOKEN_PROP &&
+			      !strcmp(dt_string(fdt, be32_to_cpu(token[2])),
+				      prop)))
+			return token;
 	}
 
-	return -ENOENT;
+	return NULL;
+}
+
+static int dt_find(const void *fdt, size_t size, const char *node,
+		   const char *prop, u64 *value)
+{
+	const __be32 *token = test_kho_find_prop(fdt, size, node, prop);
+
+	if (!token)
+		return -ENOENT;
+	if (be32_to_cpu(token[1]) != sizeof(*value))
+		return -EINVAL;
+
+	*value = get_unaligned((const u64 *)(token + 3));
+
+	return 0;
 }
 
 /**
@@ -156,7 +170,7 @@ static int dt_find(const void *fdt, size_t size, const char *node,
  * @data: where to put the blob's physical address
  * @blob_size: where to put its size
  *
- * Return: 0; -ENOENT when it is not there; -EINVAL when that is no FDT.
+ * Return: 0; -ENOENT when it is not there; -EINVAL when it is malformed.
  */
 int test_kho_find_subtree(const void *fdt, size_t size, const char *name,
 			  u64 *data, u64 *blob_size)
@@ -176,6 +190,27 @@ static int count_node(phys_addr_t node, unsigned int level, void *data)
 	return 0;
 }
 
+/**
+ * test_kho_find_root - find the tree of what is preserved, while finalized
+ * @fdt: where to put the FDT's contents
+ * @fdt_size: bytes there
+ * @root: where to put the physical address of the tree's root
+ *
+ * Return: bytes in the FDT, or an errno.
+ */
+int test_kho_find_root(void *fdt, size_t fdt_size, u64 *root)
+{
+	int size = test_kho_read_file("/sys/kernel/kho/dt", fdt, fdt_size);
+	int err;
+
+	if (size < 0)
+		return size;
+
+	err = dt_find(fdt, size, "", KHO_FDT_MEMORY_MAP_PROP_NAME, root);
+
+	return err ?: size;
+}
+
 static int count_finalized(u64 *nodes)
 {
 	void *fdt = vmalloc(DT_SIZE_MAX);
@@ -185,12 +220,9 @@ static int count_finalized(u64 *nodes)
 	if (!fdt)
 		return -ENOMEM;
 
-	ret = test_kho_read_file("/sys/kernel/kho/dt", fdt, DT_SIZE_MAX);
-	if (ret > 0)
-		ret = dt_find(fdt, ret, "", KHO_FDT_MEMORY_MAP_PROP_NAME,
-			      &root);
+	ret = test_kho_find_root(fdt, DT_SIZE_MAX, &root);
 	vfree(fdt);
-	if (ret)
+	if (ret < 0)
 		return ret;
 
 	*nodes = 0;

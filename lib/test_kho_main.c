@@ -68,6 +68,14 @@ static char *check;
 module_param(check, charp, 0444);
 MODULE_PARM_DESC(check, "orphan: what action=unclaimed left is untouched");
 
+static char *damage;
+module_param(damage, charp, 0444);
+MODULE_PARM_DESC(damage, "finalize, and damage the handover so; list: name what there is");
+
+static unsigned long at;
+module_param(at, ulong, 0444);
+MODULE_PARM_DESC(at, "which bit damage=...-flip flips");
+
 char *test_kho_regions;
 module_param_named(regions, test_kho_regions, charp, 0444);
 MODULE_PARM_DESC(regions, "reserve_mem= regions for action=regions_fill and regions_check");
@@ -291,7 +299,7 @@ static bool finalized(void)
 
 static int __init test_kho_init(void)
 {
-	bool only_actions = action || check || churn;
+	bool only_actions = action || check || churn || damage;
 	int err = 0;
 
 	if (strcmp(restore, "keep") && strcmp(restore, "free"))
@@ -306,6 +314,8 @@ static int __init test_kho_init(void)
 		err = test_kho_action(check, 0);
 	if (action && !err)
 		err = test_kho_actions(action);
+	if (damage && !err)
+		err = test_kho_damage(damage, at);
 	if (err)
 		test_kho_undo_actions();
 
