@@ -20,23 +20,25 @@ help:
 #: ARCH=x86_64 (default) or arm64, for demo, test, check, kernel, series-build
 #: LINUX_SOURCE=FILE.deb or FILE.tar.xz: another 6.12.N than the package installed
 
-demo: kernel vm-packages
+# What has to be installed; asked for once, before all else
+JOBS = build $(ARCH)
+demo: JOBS += vm-$(ARCH)
+test: JOBS += check vm-$(ARCH)
+check: JOBS += check
+
+demo: kernel
 	@tools/testing/selftests/kho/demo.sh $(ARCH)
 
-test: tree vm-packages
-	@scripts/packages.sh check $(ARCH)
+test: tree
 	@scripts/test.sh $(ARCH)
 
 check: kernel
-	@scripts/packages.sh check
 	@scripts/check.sh $(ARCH)
 
 kernel: tree
-	@scripts/packages.sh $(ARCH)
 	@scripts/kernel.sh $(ARCH) $(VARIANT)
 
-tree:
-	@scripts/packages.sh build
+tree: packages
 	@scripts/tree.sh
 
 refresh:
@@ -46,13 +48,12 @@ series: tree
 	@scripts/mails.sh
 
 series-build: series
-	@scripts/packages.sh $(ARCH)
 	@scripts/series-build.sh $(ARCH)
 
-vm-packages:
-	@scripts/packages.sh $(ARCH) vm-$(ARCH)
+packages:
+	@scripts/packages.sh $(JOBS)
 
 clean:
 	rm -rf out
 
-.PHONY: help demo test check kernel tree refresh series series-build vm-packages clean
+.PHONY: help demo test check kernel tree refresh series series-build packages clean

@@ -8,34 +8,60 @@ source "$(dirname "$0")/lib.sh"
 
 packages_of() {
 	case $1 in
-	build) echo linux-source-6.12 xz-utils gcc make bc bison flex libelf-dev libssl-dev kmod cpio ccache ;;
+	build) echo linux-source-6.12 xz-utils gcc libc6-dev make bc bison flex libelf-dev libssl-dev kmod cpio ccache ;;
 	x86_64) ;;
-	arm64) echo gcc-aarch64-linux-gnu ;;
+	arm64) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross ;;
 	check) echo perl python3 python3-sphinx sparse shellcheck ;;
-	vm-x86_64) echo qemu-system-x86 busybox-static kexec-tools ;;
-	vm-arm64) echo qemu-system-arm ;;
+	vm-x86_64) echo qemu-system-x86 cpio ;;
+	vm-arm64) echo qemu-system-arm cpio ;;
 	*) die "packages.sh: unknown job $1" ;;
 	esac
 }
 
 missing() {
-	local package
+	local job package
 
-	for package in $(for job in "$@"; do packages_of "$job"; done); do
-		dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null |
-			grep -qx installed || echo "$package"
+	for job in "$@"; do
+		for package in $(packages_of "$job"); do
+			dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null |
+				grep -qx installed || echo "$package"
+		done
 	done
 }
 
-install_packages() {
-	export DEBIAN_FRONTEND=noninteractive
-	apt-get update
-	apt-get install -y --no-install-recommends "$@"
+# What runs inside the virtual machines is downloaded, not installed: apt has to know
+# the packages of that architecture.
+guests_unknown() {
+	local job debian
+
+	for job in "$@"; do
+		case $job in
+		vm-x86_64) debian=amd64 ;;
+		vm-arm64) debian=arm64 ;;
+		*) continue ;;
+		esac
+		[ -n "$(apt-cache show "busybox-static:$debian" 2>/dev/null)" ] || echo "$debian"
+	done
 }
 
+# the one command that brings what is missing
+command_for() {
+	local command="apt-get update" guest
+
+	for guest in $guests; do
+		command="dpkg --add-architecture $guest && $command"
+	done
+	[ $# = 0 ] || command+=" && apt-get install -y --no-install-recommends $*"
+	echo "$command"
+}
+
+command -v apt-get >/dev/null || die "this wants Debian: apt-get is missing"
 mapfile -t wanted < <(missing "$@")
-[ ${#wanted[@]} -gt 0 ] || exit 0
-command -v apt-get >/dev/null || die "these Debian packages are needed: ${wanted[*]}"
-[ "$(id -u)" = 0 ] || die "packages are missing; as root: apt-get install --no-install-recommends ${wanted[*]}"
-logged packages install_packages "${wanted[@]}"
+guests=$(guests_unknown "$@")
+if [ ${#wanted[@]} = 0 ] && [ -z "$guests" ]; then
+	exit 0
+fi
+command=$(command_for "${wanted[@]}")
+[ "$(id -u)" = 0 ] || die "not all that is needed is here; as root: $command"
+logged packages env DEBIAN_FRONTEND=noninteractive sh -c "$command"
 report packages "${#wanted[@]} installed"
