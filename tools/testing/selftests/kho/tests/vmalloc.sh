@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+ABOUT="vmalloc areas of all sizes, of small pages and of huge ones"
+VARIANTS="plain debug"
+KEXECS=3
+
+stage0()
+{
+	preserve areas kind=vmalloc bytes=96M
+}
+
+stage1()
+{
+	check_generation
+	restore areas
+}
+
+stage2()
+{
+	check_generation
+	restore areas
+}
+
+stage3()
+{
+	restore areas restore=free
+	driver_gone
+	same "preserved_bytes when all is freed" 0 "$(cat $SYSFS/preserved_bytes)"
+}
