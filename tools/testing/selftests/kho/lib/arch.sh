@@ -12,7 +12,6 @@
 # CONSOLE	what the kernel calls the serial port
 # EARLYCON	the same port before there are drivers
 # CMDLINE	what a kernel needs to bear a machine that is slow at times
-# LIBS		Debian packages that kexec-tools needs
 arch_table()
 {
 	ARCH=$1
@@ -27,9 +26,6 @@ arch_table()
 		ARCH_CONSOLE=ttyS0
 		ARCH_EARLYCON=uart8250,io,0x3f8
 		ARCH_CMDLINE="no_timer_check tsc=reliable"
-		ARCH_LIBS="libxencall1 libxendevicemodel1 libxenevtchn1
-			libxenforeignmemory1 libxengnttab1 libxenmisc4.17
-			libxentoolcore1 libxentoollog1"
 		;;
 	arm64)
 		ARCH_KERNEL=arch/arm64/boot/Image
@@ -41,7 +37,6 @@ arch_table()
 		ARCH_CONSOLE=ttyAMA0
 		ARCH_EARLYCON=pl011,0x9000000
 		ARCH_CMDLINE=
-		ARCH_LIBS=
 		;;
 	*)
 		echo "no such architecture here: $ARCH" >&2

@@ -3,6 +3,29 @@
 # The guest's root: Debian's busybox and kexec-tools, unpacked from their
 # packages so that a foreign architecture is got the same way, and our init.
 
+# What runs in the guest, and the libraries that kexec asks for
+GUEST_PACKAGES="busybox-static kexec-tools libc6 libxencall1 libxendevicemodel1
+	libxenevtchn1 libxenforeignmemory1 libxengnttab1 libxenmisc4.17
+	libxentoolcore1 libxentoollog1 zlib1g liblzma5"
+
+# apt ARGUMENT...: for the guest's architecture. A foreign one has lists of its
+# own below OUT, so that the host's stay as they are and nobody has to be root.
+apt()
+{
+	local own=$OUT/apt/$ARCH_DEBIAN options=(-qq -o APT::Sandbox::User=root)
+
+	if [ "$(dpkg --print-architecture)" != "$ARCH_DEBIAN" ]; then
+		mkdir -p "$own/lists/partial" "$own/cache/archives/partial"
+		options+=(-o "APT::Architecture=$ARCH_DEBIAN"
+			-o "APT::Architectures=$ARCH_DEBIAN"
+			-o "Dir::State=$own" -o Dir::State::status=/dev/null
+			-o "Dir::Cache=$own/cache")
+		[ -n "$(ls -A "$own/lists" | grep Packages)" ] ||
+			apt-get "${options[@]}" update || return 1
+	fi
+	apt-get "${options[@]}" "$@"
+}
+
 # fetch_packages DIR NAME...: unpacks Debian packages into DIR
 fetch_packages()
 {
@@ -12,9 +35,8 @@ fetch_packages()
 	mkdir -p "$debs" "$root"
 	for name in "$@"; do
 		if ! compgen -G "$debs/${name}_*.deb" >/dev/null; then
-			(cd "$debs" &&
-			 apt-get -qq -o APT::Sandbox::User=root \
-				download "$name:$ARCH_DEBIAN") || return 1
+			(cd "$debs" && apt download "$name:$ARCH_DEBIAN") ||
+				return 1
 		fi
 		dpkg-deb -x "$debs/${name}"_*.deb "$root" || return 1
 	done
@@ -39,7 +61,7 @@ copy_with_libraries()
 				-name "$name" -print -quit 2>/dev/null)
 			if [ -z "$found" ]; then
 				echo "$file needs $name, which no package of" \
-					"ARCH_LIBS has" >&2
+					"GUEST_PACKAGES has" >&2
 				return 1
 			fi
 			todo="$todo${todo:+ }$found"
@@ -67,8 +89,7 @@ build_initramfs()
 	root=$work/root
 	rm -rf "$root"
 	mkdir -p "$root"/{bin,dev,proc,sys,tmp,host}
-	fetch_packages "$work/packages" busybox-static kexec-tools libc6 \
-		libgcc-s1 $ARCH_LIBS || return 1
+	fetch_packages "$work/packages" $GUEST_PACKAGES || return 1
 	cp "$work/packages/bin/busybox" "$root/bin/" || return 1
 	copy_with_libraries "$work/packages" "$root" sbin/kexec || return 1
 	copy_with_libraries "$work/packages" "$root" $ARCH_LOADER || return 1
