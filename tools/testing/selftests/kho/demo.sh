@@ -17,7 +17,6 @@ OUT=$(readlink -m "${OUT:-$TOP/out}")
 . "$KHO/lib/story.sh"
 
 arch_table "${1:-x86_64}" || exit 2
-HARNESS=
 STORY=$KHO/demo/three-generations.sh
 DIR=$OUT/log/vm/$ARCH/demo
 load_test "$STORY" plain

@@ -153,7 +153,7 @@ reap()
 stop()
 {
 	trap '' INT TERM
-	kill $(jobs -p) 2>/dev/null
+	jobs -p | xargs -r kill 2>/dev/null
 	wait
 	exit 130
 }
@@ -161,7 +161,6 @@ stop()
 TESTS=$KHO/tests
 ARCH=x86_64
 ONLY=
-HARNESS=
 DO=run
 JOBS=$(nproc)
 [ "$JOBS" -le 4 ] || JOBS=4
@@ -171,7 +170,7 @@ while [ $# -gt 0 ]; do
 	-k)	ONLY="$ONLY $2"; shift ;;
 	-l)	DO=list_tests ;;
 	--variants) DO=list_variants ;;
-	--harness) TESTS=$KHO/harness HARNESS=yes ;;
+	--harness) TESTS=$KHO/harness; export HARNESS=yes ;;
 	-h|--help) usage; exit 0 ;;
 	-*)	usage >&2; exit 2 ;;
 	*)	break ;;

@@ -72,7 +72,7 @@ run_test()
 	fi
 	watch_vm "$dir" $((BOOTS * SECONDS_A_BOOT * ${KHO_PATIENCE:-1}))
 	judge "$dir" > "$dir/result.new" 2> "$dir/judge"
-	[ -z "$HARNESS" ] || judge_harness "$dir/result.new"
+	[ -z "${HARNESS-}" ] || judge_harness "$dir/result.new"
 	mv "$dir/result.new" "$dir/result"
 	rm -rf "$dir/host"
 	echo "$(((${EPOCHREALTIME/./} - ${start/./}) / 100000))" |
