@@ -15,6 +15,7 @@
  *	unclaimed	preserve what nobody claims; stays until rmmod
  *	churn=N		preserve and unpreserve N times: no node stays
  *	off		what every call returns with KHO off
+ *	fault		let each allocation of each call fail in turn
  *	regions_fill	write into the reserve_mem= regions of regions=NAME,...
  *	regions_check	find there what regions_fill wrote
  *	orphan		in the next kernel: what unclaimed left is untouched
@@ -125,6 +126,7 @@ static const struct {
 	{ "orphan", run_orphan },
 	{ "churn", test_kho_churn },
 	{ "off", run_off },
+	{ "fault", test_kho_fault },
 	{ "regions_fill", test_kho_regions_fill },
 	{ "regions_check", test_kho_regions_check },
 };

@@ -17,6 +17,9 @@ void test_kho_stray(unsigned long arg);
 void test_kho_unpreserve(unsigned long arg);
 void test_kho_churn(unsigned long arg);
 
+/* test_kho_fault.c: allocations that fail */
+void test_kho_fault(unsigned long arg);
+
 /* test_kho_regions.c: memory of reserve_mem= */
 void test_kho_regions_fill(unsigned long arg);
 void test_kho_regions_check(unsigned long arg);

@@ -296,7 +296,7 @@ static int restore_areas(struct kho_block_list *came)
 		struct area *area = &areas[nr_areas];
 
 		area->pages = entry->pages;
-		area->ptr = kho_restore_vmalloc(&entry->desc);
+		area->ptr = test_kho_fault_restore(&entry->desc);
 		if (!area->ptr)
 			return complain("an area did not come back", nr_areas);
 		nr_areas++;
@@ -318,8 +318,9 @@ static int check_areas(const struct areas_blob *came)
 	for (unsigned long i = 0; i < nr_areas; i++) {
 		const struct area *area = &areas[i];
 
-		if (get_vm_area_size(find_vm_area(area->ptr)) !=
-		    area->pages << PAGE_SHIFT)
+		/* After the area comes its guard page. */
+		if (!is_vmalloc_addr(area->ptr) ||
+		    vmalloc_to_page(area->ptr + area->pages * PAGE_SIZE))
 			return complain("an area's size is wrong", i);
 		if (!area_good(area))
 			return complain("an area's contents are wrong", i);

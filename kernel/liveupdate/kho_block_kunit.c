@@ -182,7 +182,7 @@ static void block_too_many(struct kunit *test)
 	kho_block_destroy(&list);
 }
 
-static void for_each_block(struct kunit *test, u64 phys, kho_kunit_run_fn fn)
+static void visit_blocks(struct kunit *test, u64 phys, kho_kunit_run_fn fn)
 {
 	while (phys) {
 		u64 next = block_at(phys)->next;
@@ -207,7 +207,7 @@ static void block_kexec(struct kunit *test)
 		/* Blocks behind the last entry travel along. */
 		KUNIT_ASSERT_EQ(test, kho_block_reserve(&list, CAPACITY), 0);
 		phys = kho_block_phys(&list);
-		for_each_block(test, phys, kho_kunit_kexec_run);
+		visit_blocks(test, phys, kho_kunit_kexec_run);
 
 		KUNIT_ASSERT_EQ(test,
 				kho_block_restore(&came, phys,
@@ -263,7 +263,7 @@ static void block_damaged(struct kunit *test)
 	phys = kho_block_phys(&list);
 	first = block_at(phys);
 	second = block_at(first->next);
-	for_each_block(test, phys, kho_kunit_kexec_run);
+	visit_blocks(test, phys, kho_kunit_kexec_run);
 
 	expect_error(test, phys, count_of(first), CAPACITY + 1, -EINVAL,
 		     "a block that is too full");
@@ -279,7 +279,7 @@ static void block_damaged(struct kunit *test)
 	expect_error(test, phys, next_of(first), BIT_ULL(63), -ENOENT,
 		     "no RAM");
 
-	for_each_block(test, phys, kho_kunit_kexec_back);
+	visit_blocks(test, phys, kho_kunit_kexec_back);
 	check_numbers(test, &list, CAPACITY + 3);
 	kho_block_destroy(&list);
 	__free_page(other);
@@ -302,7 +302,7 @@ static void block_chain_length(struct kunit *test)
 	phys = kho_block_phys(&list);
 	end = list.end;
 	end->next = virt_to_phys(extra);
-	for_each_block(test, phys, kho_kunit_kexec_run);
+	visit_blocks(test, phys, kho_kunit_kexec_run);
 
 	KUNIT_EXPECT_EQ(test,
 			kho_block_restore(&came, phys, sizeof(struct entry)),

@@ -205,8 +205,8 @@ static void vmalloc_finalized(struct kunit *test)
 	vfree(ptr);
 }
 
-static void for_each_run(struct kunit *test, const struct kho_vmalloc *desc,
-			 kho_kunit_run_fn fn)
+static void visit_runs(struct kunit *test, const struct kho_vmalloc *desc,
+		       kho_kunit_run_fn fn)
 {
 	u64 phys = desc->first;
 
@@ -272,7 +272,7 @@ static void kexec_and_back(struct kunit *test, void *ptr)
 	unsigned long pages;
 
 	KUNIT_ASSERT_EQ(test, kho_preserve_vmalloc(ptr, &desc), 0);
-	for_each_run(test, &desc, kho_kunit_kexec_run);
+	visit_runs(test, &desc, kho_kunit_kexec_run);
 	forget_area(ptr);
 
 	pages = vmalloc_nr_pages();
@@ -309,7 +309,7 @@ static void area_comes(struct kunit *test, struct came *came)
 	came->nr = ENTRIES + 9;
 	came->ptr = alloc_area(test, came->nr);
 	KUNIT_ASSERT_EQ(test, kho_preserve_vmalloc(came->ptr, &came->desc), 0);
-	for_each_run(test, &came->desc, kho_kunit_kexec_run);
+	visit_runs(test, &came->desc, kho_kunit_kexec_run);
 	came->first = chunk_at(came->desc.first);
 	came->last = chunk_at(came->first->next);
 }
@@ -317,7 +317,7 @@ static void area_comes(struct kunit *test, struct came *came)
 /* Nothing was taken: all of it can be preserved again. */
 static void area_goes(struct kunit *test, struct came *came)
 {
-	for_each_run(test, &came->desc, kho_kunit_kexec_back);
+	visit_runs(test, &came->desc, kho_kunit_kexec_back);
 	kho_unpreserve_vmalloc(&came->desc);
 	KUNIT_EXPECT_TRUE(test, area_intact(came->ptr, came->nr));
 	vfree(came->ptr);
@@ -440,7 +440,7 @@ static void vmalloc_empty_chunk(struct kunit *test)
 	empty = kho_alloc_preserve(PAGE_SIZE);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, empty);
 	chunk_at(desc.first)->next = virt_to_phys(empty);
-	for_each_run(test, &desc, kho_kunit_kexec_run);
+	visit_runs(test, &desc, kho_kunit_kexec_run);
 	forget_area(ptr);
 
 	ptr = kho_restore_vmalloc(&desc);

@@ -5,6 +5,7 @@ KEXECS=3
 
 stage0()
 {
+	check_generation
 	preserve areas kind=vmalloc bytes=96M
 }
 
