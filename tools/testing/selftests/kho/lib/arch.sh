@@ -11,6 +11,7 @@
 # QEMU		emulator and machine
 # CONSOLE	what the kernel calls the serial port
 # EARLYCON	the same port before there are drivers
+# EFI		the Debian package with UEFI firmware, and the file in it
 # CMDLINE	what a kernel needs to bear a machine that is slow at times
 arch_table()
 {
@@ -25,6 +26,7 @@ arch_table()
 		ARCH_CPU=qemu64,+rdrand,+rdseed,+pdpe1gb,+ssse3,+sse4.1,+sse4.2
 		ARCH_CONSOLE=ttyS0
 		ARCH_EARLYCON=uart8250,io,0x3f8
+		ARCH_EFI="ovmf usr/share/ovmf/OVMF.fd"
 		ARCH_CMDLINE="no_timer_check tsc=reliable"
 		;;
 	arm64)
@@ -36,6 +38,7 @@ arch_table()
 		ARCH_CPU=cortex-a76
 		ARCH_CONSOLE=ttyAMA0
 		ARCH_EARLYCON=pl011,0x9000000
+		ARCH_EFI="qemu-efi-aarch64 usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
 		ARCH_CMDLINE=
 		;;
 	*)

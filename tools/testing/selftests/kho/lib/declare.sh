@@ -22,7 +22,9 @@ ALLOW_TAINT=0
 MUST=			# regexes, one a line: have to be in the log
 MUST_NOT=		# may not be
 MAY_SKIP=		# a skip is a failure without it
+FIRMWARE=		# efi: UEFI instead of the machine's own
 QEMU_OPTIONS=
+ICOUNT=			# the guest's clock counts instructions, 1 ns each
 VERDICT=PASS		# harness only: regex, how it has to be judged
 
 # host_check DIR: prints what is wrong, seen from outside

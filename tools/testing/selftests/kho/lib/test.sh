@@ -88,6 +88,8 @@ prepare()
 	mkdir -p "$OUT/initramfs" "$1"
 	KVM=no
 	! probe_kvm || KVM=yes
+	[ -e "$OUT/firmware/$ARCH/${ARCH_EFI#* }" ] ||
+		fetch_packages "$OUT/firmware/$ARCH" "${ARCH_EFI% *}" || return 1
 	if [ -n "$(find "$KHO/lib/arch.sh" "$KHO/lib/initramfs.sh" \
 			"$KHO"/guest/init "$KHO"/guest/*.c \
 			-newer "$image" 2>&1 | head -1)" ]; then

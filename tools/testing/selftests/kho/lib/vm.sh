@@ -59,11 +59,17 @@ memory_options()
 	fi
 }
 
+firmware_options()
+{
+	[ "$FIRMWARE" != efi ] ||
+		echo -bios "$OUT/firmware/$ARCH/${ARCH_EFI#* }"
+}
+
 # What every kernel of a test is told. The test's own words follow.
 base_cmdline()
 {
-	echo "console=$ARCH_CONSOLE earlycon=$ARCH_EARLYCON panic=-1" \
-		"panic_on_warn=$PANIC_ON_WARN oops=panic hung_task_panic=1" \
+	echo "console=$ARCH_CONSOLE earlycon=$ARCH_EARLYCON $ARCH_CMDLINE" \
+		"panic=-1 panic_on_warn=$PANIC_ON_WARN oops=panic hung_task_panic=1" \
 		"rcupdate.rcu_cpu_stall_timeout=200 khotest.name=$NAME"
 }
 
@@ -73,7 +79,9 @@ start_vm()
 	local dir=$1 accel="-accel tcg,thread=multi -cpu $ARCH_CPU"
 
 	[ "$KVM" = no ] || accel="-accel kvm -cpu host"
-	exec $ARCH_QEMU $accel -smp "$CPUS,sockets=$CPUS" $(memory_options) \
+	[ -z "$ICOUNT" ] || accel="-accel tcg,thread=single -cpu $ARCH_CPU
+		-icount shift=0,sleep=off -seed 1 -rtc clock=vm,base=2025-01-01"
+	exec $ARCH_QEMU $accel -smp "$CPUS,sockets=$CPUS" $(memory_options) $(firmware_options) \
 		-nodefaults -no-user-config -no-reboot -display none \
 		-monitor none -serial "file:$dir/console" \
 		-device virtio-serial-pci \
