@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/io.h>
 #include <linux/kmemleak.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -464,6 +465,69 @@ static void vmalloc_half_taken(struct kunit *test)
 	area_goes(test, &came);
 }
 
+/* Several want the same area at once. */
+#define RACE_THREADS	4
+#define RACE_ROUNDS	25
+
+struct racer {
+	const struct kho_vmalloc *desc;
+	struct completion *start;
+	struct completion done;
+	void *got;
+};
+
+static int race(void *data)
+{
+	struct racer *racer = data;
+
+	wait_for_completion(racer->start);
+	racer->got = kho_restore_vmalloc(racer->desc);
+	complete(&racer->done);
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return 0;
+}
+
+static void race_once(struct kunit *test, struct came *came)
+{
+	struct task_struct *threads[RACE_THREADS];
+	struct racer racers[RACE_THREADS];
+	DECLARE_COMPLETION_ONSTACK(start);
+	void *got = NULL;
+	unsigned int i, nr_got = 0;
+
+	for (i = 0; i < RACE_THREADS; i++) {
+		racers[i] = (struct racer) { &came->desc, &start };
+		init_completion(&racers[i].done);
+		threads[i] = kthread_run(race, &racers[i], "kho_race/%u", i);
+		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, threads[i]);
+	}
+	complete_all(&start);
+	for (i = 0; i < RACE_THREADS; i++) {
+		wait_for_completion(&racers[i].done);
+		kthread_stop(threads[i]);
+		if (racers[i].got) {
+			got = racers[i].got;
+			nr_got++;
+		}
+	}
+	KUNIT_EXPECT_EQ(test, nr_got, 1);
+	KUNIT_ASSERT_NOT_NULL(test, got);
+	check_restored(test, got, &came->desc);
+	vfree(got);
+}
+
+static void vmalloc_race(struct kunit *test)
+{
+	struct came came;
+
+	for (unsigned int i = 0; i < RACE_ROUNDS; i++) {
+		area_comes(test, &came);
+		forget_area(came.ptr);
+		race_once(test, &came);
+	}
+}
+
 static struct kunit_case vmalloc_tests[] = {
 	KUNIT_CASE_PARAM(vmalloc_format, pages_gen_params),
 	KUNIT_CASE(vmalloc_format_huge),
@@ -478,6 +542,7 @@ static struct kunit_case vmalloc_tests[] = {
 	KUNIT_CASE(vmalloc_bad_chunks),
 	KUNIT_CASE(vmalloc_empty_chunk),
 	KUNIT_CASE(vmalloc_half_taken),
+	KUNIT_CASE(vmalloc_race),
 	{}
 };
 
