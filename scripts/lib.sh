@@ -61,7 +61,7 @@ logged() {
 	set -e
 	[ "$status" != 0 ] || return 0
 	{
-		grep -E -m 8 -A 2 '(error|ERROR): |undefined reference' "$log" || true
+		grep -E -m 8 -A 2 '(error|ERROR): |undefined reference|[*]{3} No rule' "$log" || true
 		echo ...
 		tail -n 10 "$log"
 	} >&2
