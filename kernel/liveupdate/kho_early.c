@@ -56,6 +56,9 @@ static unsigned long nr_nodes __initdata;
 
 static struct kho_blocks blocks __initdata;
 
+/* Bytes of all blocks that came. */
+static u64 preserved __initdata;
+
 /**
  * kho_set_handover() - tell what the last kernel passed along
  * @fdt: physical address of the root FDT
@@ -76,6 +79,13 @@ void __init kho_set_handover(phys_addr_t fdt, u64 fdt_size,
 	handover.scratch_size = scratch_size;
 }
 
+static void __init kho_free_nodes(void)
+{
+	if (nodes)
+		memblock_free(nodes, nr_nodes * sizeof(*nodes));
+	nodes = NULL;
+}
+
 /*
  * Give the handover up, whole: the machine boots as after a cold start, with all
  * its memory, and hands over again to the next kernel.
@@ -84,8 +94,10 @@ static void __init kho_refuse(const char *why)
 {
 	pr_err("handover refused: %s\n", why);
 	kho_refused = why;
-	kho_in.valid = false;
+	kho_in = (struct kho_incoming){};
 	kho_scratch_cnt = 0;
+	kho_free_nodes();
+	kho_incoming_forget();
 	memblock_kho_reset();
 }
 
@@ -94,7 +106,7 @@ static const char *__init kho_read_fdt(void)
 	const char *wrong;
 	void *fdt;
 
-	if (!PAGE_ALIGNED(handover.fdt) || !handover.fdt_size ||
+	if (!handover.fdt || !PAGE_ALIGNED(handover.fdt) || !handover.fdt_size ||
 	    handover.fdt_size > KHO_DT_MAX_LIMIT)
 		return "the FDT's address or size cannot be right";
 	if (!memblock_is_region_memory(handover.fdt, handover.fdt_size))
@@ -176,7 +188,9 @@ void __init kho_early_init(void)
 	if (!kho_is_enabled())
 		return;
 	memblock_account_kernel(true);
-	if (!handover.fdt)
+	/* Half of a handover is one that is refused. */
+	if (!handover.fdt && !handover.fdt_size &&
+	    !handover.scratch && !handover.scratch_size)
 		return;
 
 	wrong = kho_read_fdt();
@@ -234,9 +248,11 @@ static int __init kho_cmp_phys(const void *a, const void *b)
 }
 
 /*
- * A set of blocks in this machine's memory has no more nodes than this: each
- * order needs as many leaves as half of those of the order below it, and then
- * a path to them.
+ * A set of blocks in this machine's memory has no more nodes than this. With L
+ * leaves' worth of single pages in it, order n has at most L / 2^n + 1 leaves,
+ * and that over KHO_TABLE_ENTRIES plus one tables for each level above. Summed
+ * up over the orders that is below 2 * (L + 1) * 512 / 511 nodes, and one for
+ * each order and level. The tests count the nodes of full trees.
  */
 static unsigned long __init kho_node_limit(void)
 {
@@ -337,6 +353,7 @@ static const char *__init kho_check_blocks(void)
 		if (base < end)
 			return "memory is preserved twice";
 		end = base + size;
+		preserved += size;
 		if (end < base || !kho_is_ram(&ram, base, size))
 			return "preserved memory is not in RAM, or not in one node";
 		if (kho_is_in_use(&used, base, size))
@@ -347,41 +364,48 @@ static const char *__init kho_check_blocks(void)
 	return NULL;
 }
 
-/* Is the page part of a block of the memory map? */
-static bool __init kho_page_came(phys_addr_t phys)
+/* The end of the block that @phys lies in; 0 where nothing is preserved. */
+static phys_addr_t __init kho_block_end(phys_addr_t phys)
 {
 	unsigned long orders = kho_in.orders;
 	unsigned int order;
 
-	for_each_set_bit(order, &orders, BITS_PER_LONG)
+	for_each_set_bit(order, &orders, BITS_PER_LONG) {
+		phys_addr_t size = (phys_addr_t)PAGE_SIZE << order;
+
 		if (kho_radix_contains_key(&kho_in.tree,
 					   kho_radix_encode_key(phys, order)))
-			return true;
-	return false;
+			return ALIGN_DOWN(phys, size) + size;
+	}
+	return 0;
 }
 
 static bool __init kho_range_came(phys_addr_t phys, u64 size)
 {
-	phys_addr_t page;
+	phys_addr_t end = phys + size;
 
-	for (page = PAGE_ALIGN_DOWN(phys); page < phys + size; page += PAGE_SIZE)
-		if (!kho_page_came(page))
-			return false;
-	return true;
+	while (phys && phys < end)
+		phys = kho_block_end(phys);
+	return phys;
 }
 
 /* Every blob lies in preserved memory and is as it was. */
 static const char *__init kho_check_blobs(void)
 {
 	struct kho_fdt_subtree subtree;
+	u64 left = preserved;
 	int node = 0;
 
-	if (!kho_range_came(kho_in.fdt_phys, fdt_totalsize(kho_in.fdt)))
+	if (!kho_range_came(kho_in.fdt_phys, kho_in.fdt_size))
 		return "the FDT is not preserved";
 	for (;;) {
 		node = kho_fdt_next_subtree(kho_in.fdt, node, &subtree);
 		if (node < 0)
 			return NULL;
+		/* Bounds the work: blobs are nobody else's, too. */
+		if (subtree.size > left)
+			return "the subtrees' blobs are larger than all that is preserved";
+		left -= subtree.size;
 		if (!kho_range_came(subtree.phys, subtree.size))
 			return "a subtree's blob is not preserved";
 		if (subtree.has_crc &&
@@ -396,6 +420,8 @@ static const char *__init kho_read_map(void)
 	const char *wrong;
 
 	kho_in.fdt = phys_to_virt(kho_in.fdt_phys);
+	/* What was passed may be more than what is preserved. */
+	kho_in.fdt_size = fdt_totalsize(kho_in.fdt);
 	wrong = kho_read_nodes();
 	if (wrong)
 		return wrong;
@@ -457,7 +483,7 @@ static const char *__init kho_reserve_preserved(void)
 		return "there is no room to reserve what is preserved";
 	if (err)
 		return "preserved memory was reserved by somebody else";
-	memblock_free(nodes, nr_nodes * sizeof(*nodes));
+	kho_free_nodes();
 	pr_info("%lu ranges kept from the last kernel\n", count);
 	return NULL;
 }

@@ -67,6 +67,7 @@ void kho_disable(void);
 
 /* kho_subtrees.c */
 const char *kho_incoming_init(unsigned int nr_subtrees);
+void kho_incoming_forget(void);
 void kho_report_unclaimed(void);
 size_t kho_fdt_need(void);
 int kho_write_fdt(void *fdt, size_t size, u32 crc_tree);

@@ -33,6 +33,8 @@ static size_t kho_out_fdt_need = KHO_FDT_BASE_SIZE;
 
 static struct kho_subtree *kho_in_subtrees;
 static unsigned int kho_nr_in_subtrees;
+/* Early boot: the size of the array. */
+static size_t kho_in_subtrees_size __initdata;
 
 static size_t kho_fdt_prop_size(size_t len)
 {
@@ -186,38 +188,62 @@ int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
 }
 EXPORT_SYMBOL_GPL(kho_retrieve_subtree);
 
+static bool __init kho_name_came(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < kho_nr_in_subtrees; i++)
+		if (!strcmp(kho_in_subtrees[i].name, name))
+			return true;
+	return false;
+}
+
 /**
  * kho_incoming_init() - make the list of the subtrees that came
  * @nr_subtrees: how many there are in kho_in.fdt, which is valid
  *
  * Context: Early boot, from kho_early_open().
- * Return: NULL, or a sentence that says what is wrong.
+ * Return: NULL, or a sentence that says what is wrong; then
+ * kho_incoming_forget() gives back what was allocated.
  */
 const char *__init kho_incoming_init(unsigned int nr_subtrees)
 {
 	struct kho_fdt_subtree came;
-	unsigned int n = 0;
 	int node = 0;
 
 	if (!nr_subtrees)
 		return NULL;
-	kho_in_subtrees = memblock_alloc(array_size(nr_subtrees,
-						    sizeof(*kho_in_subtrees)),
-					 SMP_CACHE_BYTES);
+	kho_in_subtrees_size = array_size(nr_subtrees, sizeof(*kho_in_subtrees));
+	kho_in_subtrees = memblock_alloc(kho_in_subtrees_size, SMP_CACHE_BYTES);
 	if (!kho_in_subtrees)
 		return "scratch has no room for the list of subtrees";
-	while (n < nr_subtrees) {
-		struct kho_subtree *subtree = &kho_in_subtrees[n++];
+	while (kho_nr_in_subtrees < nr_subtrees) {
+		struct kho_subtree *subtree;
 
 		node = kho_fdt_next_subtree(kho_in.fdt, node, &came);
 		if (node < 0)
 			return "a subtree in the FDT is malformed";
+		if (kho_name_came(came.name))
+			return "two subtrees have the same name";
+		subtree = &kho_in_subtrees[kho_nr_in_subtrees++];
 		strscpy(subtree->name, came.name);
 		subtree->blob = phys_to_virt(came.phys);
 		subtree->size = came.size;
 	}
-	kho_nr_in_subtrees = n;
 	return NULL;
+}
+
+/**
+ * kho_incoming_forget() - drop the list of the subtrees that came
+ *
+ * Context: Early boot, when a handover is refused.
+ */
+void __init kho_incoming_forget(void)
+{
+	if (kho_in_subtrees)
+		memblock_free(kho_in_subtrees, kho_in_subtrees_size);
+	kho_in_subtrees = NULL;
+	kho_nr_in_subtrees = 0;
 }
 
 /**

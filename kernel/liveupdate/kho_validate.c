@@ -16,6 +16,9 @@
 
 #include "kho_validate.h"
 
+/* The first whose header has the structure's size; all kernels write it. */
+#define KHO_FDT_VERSION	17
+
 /**
  * kho_crc32c() - a part of a checksum as the ABI has it
  * @crc: ~0 at first, then the last result; invert the last one
@@ -84,6 +87,16 @@ static bool kho_fdt_compatible(const void *fdt)
 {
 	return !fdt_node_check_compatible(fdt, 0, KHO_FDT_COMPATIBLE_V4) ||
 	       !fdt_node_check_compatible(fdt, 0, KHO_FDT_COMPATIBLE_V3);
+}
+
+/* What libfdt asks of the header, and what it takes for granted. */
+static bool kho_fdt_header_sane(const void *fdt)
+{
+	return !fdt_check_header(fdt) &&
+	       fdt_version(fdt) >= KHO_FDT_VERSION &&
+	       IS_ALIGNED(fdt_off_dt_struct(fdt), FDT_TAGSIZE) &&
+	       IS_ALIGNED(fdt_off_mem_rsvmap(fdt),
+			  sizeof(fdt64_t));
 }
 
 /* Every tag of the structure block, so that the readers of libfdt may trust it */
@@ -192,6 +205,9 @@ static const char *kho_check_fdt_crc(const void *fdt)
 
 	if (!kho_fdt_u32(fdt, 0, KHO_FDT_CRC_FDT_PROP_NAME, &crc, &found))
 		return "the FDT's checksum has a wrong length";
+	/* Else damage to the name of this one would keep it from being noticed. */
+	if (!found && fdt_getprop(fdt, 0, KHO_FDT_CRC_TREE_PROP_NAME, NULL))
+		return "the FDT's checksum is missing";
 	if (!found)
 		return NULL;
 	prop = fdt_getprop(fdt, 0, KHO_FDT_CRC_FDT_PROP_NAME, NULL);
@@ -220,7 +236,7 @@ const char *kho_check_fdt(const void *fdt, size_t size,
 	bool found;
 	u64 map;
 
-	if (size < sizeof(struct fdt_header) || fdt_check_header(fdt))
+	if (size < sizeof(struct fdt_header) || !kho_fdt_header_sane(fdt))
 		return "the FDT's header is damaged";
 	if (fdt_totalsize(fdt) > size)
 		return "the FDT is larger than what was passed along";

@@ -50,7 +50,8 @@
  *
  * The properties whose names begin with "kho," are additions. A reader verifies
  * them where they are and does without where they are not. Checksums are CRC-32C
- * (Castagnoli), started with all ones and inverted at the end:
+ * (Castagnoli), started with all ones and inverted at the end. That of the memory
+ * map does not come without that of the FDT:
  *
  * - of the memory map: all of its nodes, each a whole page, a node before its
  *   children and the children by index;
