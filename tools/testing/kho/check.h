@@ -4,6 +4,7 @@
 #ifndef _KHO_SIM_CHECK_H
 #define _KHO_SIM_CHECK_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 static bool check_failed;

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * As much of the kernel as KHO's early boot needs beyond tools/include, which it
+ * shares with the memblock simulator. One thread, so locks are nothing.
+ */
+#ifndef _KHO_EARLY_KERNEL_H
+#define _KHO_EARLY_KERNEL_H
+
+#include <linux/mm.h>
+#include <linux/atomic.h>
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
+#include <linux/build_bug.h>
+#include <linux/compiler.h>
+#include <linux/ctype.h>
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/numa.h>
+#include <linux/pfn.h>
+#include <linux/printk.h>
+#include <linux/sizes.h>
+#include <linux/string.h>
+
+#undef min
+#define min(a, b)	({ __auto_type _a = (a); __auto_type _b = (b); \
+			   _a < _b ? _a : _b; })
+
+#define U64_MAX			((u64)~0ULL)
+#ifndef __always_inline
+#define __always_inline		inline __attribute__((always_inline))
+#endif
+#undef __releases
+#define __releases(x)
+#undef EXPORT_SYMBOL_GPL
+#undef EXPORT_SYMBOL
+#define EXPORT_SYMBOL_GPL(sym)	extern int sim_exported_##sym
+#define EXPORT_SYMBOL(sym)	extern int sim_exported_##sym
+#define EXPORT_SYMBOL_IF_KUNIT(sym)	extern int sim_exported_##sym
+#define VISIBLE_IF_KUNIT
+
+#define PTR_ALIGN_DOWN(p, a)	((typeof(p))ALIGN_DOWN((unsigned long)(p), (a)))
+#include <linux/overflow.h>
+#define ARCH_LOW_ADDRESS_LIMIT	0xffffffffUL
+
+/* strscpy() of tools/include is strcpy() */
+#undef strscpy
+#define strscpy(dst, src)	sim_strscpy(dst, src, sizeof(dst))
+
+void sim_strscpy(char *dst, const char *src, size_t size);
+int kstrtoull(const char *s, unsigned int base, u64 *res);
+
+/* Locks */
+struct mutex { };
+
+#define DEFINE_MUTEX(name)	struct mutex name
+#define mutex_init(lock)	((void)(lock))
+#define mutex_destroy(lock)	((void)(lock))
+#define guard(kind)		(void)
+#define scoped_guard(kind, lock)	for (bool _once = true; _once; _once = false)
+
+/* Atomics, CPUs, RCU: nobody else is there */
+typedef struct {
+	u64 counter;
+} atomic64_t;
+
+static inline u64 atomic64_inc_return(atomic64_t *v)
+{
+	return ++v->counter;
+}
+
+static inline bool test_and_set_bit(unsigned long nr, unsigned long *map)
+{
+	return __test_and_set_bit(nr, map);
+}
+
+static inline bool test_and_clear_bit(unsigned long nr, unsigned long *map)
+{
+	return __test_and_clear_bit(nr, map);
+}
+
+#define DEFINE_PER_CPU(type, name)	type name
+#define this_cpu_ptr(ptr)		(ptr)
+#define preempt_disable()		do { } while (0)
+#define preempt_enable()		do { } while (0)
+#define cpu_relax()			do { } while (0)
+#undef smp_mb
+#define smp_mb()			do { } while (0)
+#undef smp_load_acquire
+#undef smp_store_release
+#define smp_load_acquire(p)		READ_ONCE(*(p))
+#define smp_store_release(p, v)		WRITE_ONCE(*(p), v)
+
+struct rcu_head {
+	struct rcu_head *next;
+	void (*func)(struct rcu_head *head);
+};
+
+#define rcu_read_lock_sched()		do { } while (0)
+#define rcu_read_unlock_sched()		do { } while (0)
+#define call_rcu(head, fn)		fn(head)
+
+/* Pages: those of the old kernel's tree */
+struct page {
+	unsigned long private;
+	struct rcu_head rcu_head;
+};
+
+struct page *alloc_page(gfp_t gfp);
+void __free_page(struct page *page);
+struct page *virt_to_page(const void *virt);
+void *page_address(const struct page *page);
+
+static inline bool PageReserved(const struct page *page)
+{
+	return false;
+}
+
+static inline void free_reserved_page(struct page *page)
+{
+	__free_page(page);
+}
+
+enum meminit_context { MEMINIT_EARLY };
+
+#define clear_page_tag_ref(page)	((void)(page))
+
+void __free_pages_core(struct page *page, unsigned int order, int context);
+unsigned long free_reserved_area(void *start, void *end, int poison,
+				 const char *name);
+
+static inline void bitmap_set(unsigned long *map, unsigned int start,
+			      unsigned int nr)
+{
+	while (nr--)
+		__set_bit(start++, map);
+}
+
+#define for_each_clear_bitrange(b, e, map, size)			\
+	for ((b) = find_next_zero_bit((map), (size), 0),		\
+	     (e) = find_next_bit((map), (size), (b));			\
+	     (b) < (size);						\
+	     (b) = find_next_zero_bit((map), (size), (e)),		\
+	     (e) = find_next_bit((map), (size), (b)))
+
+/* Early boot */
+bool is_kdump_kernel(void);
+void *early_memremap(phys_addr_t phys, unsigned long size);
+void early_memunmap(void *addr, unsigned long size);
+u32 __crc32c_le(u32 crc, const void *buf, size_t size);
+void sort(void *base, size_t num, size_t size,
+	  int (*cmp)(const void *a, const void *b), void *swap);
+int walk_system_ram_range(unsigned long pfn, unsigned long nr_pages, void *arg,
+			  int (*fn)(unsigned long pfn, unsigned long nr_pages,
+				    void *arg));
+
+/* Scratch */
+enum node_states { N_MEMORY };
+
+#define SIM_NODES		2
+#define num_node_state(state)	SIM_NODES
+#define for_each_node_state(nid, state) \
+	for ((nid) = 0; (nid) < SIM_NODES; (nid)++)
+
+struct zone;
+
+extern char _text[], _end[];
+extern unsigned long initrd_start, initrd_end;
+extern unsigned long totalcma_pages;
+
+struct sim_zone {
+	unsigned long cma_pages;
+};
+
+struct sim_zone *page_zone(const struct page *page);
+
+#endif /* _KHO_EARLY_KERNEL_H */

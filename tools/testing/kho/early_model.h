@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What must hold after each step of a boot, whoever handed over */
+#ifndef _KHO_EARLY_MODEL_H
+#define _KHO_EARLY_MODEL_H
+
+#include <linux/types.h>
+
+void model_cold_init(void);
+const char *model_check_refused(const char *why);
+const char *model_check_cold(void);
+const char *model_check_early(void);
+const char *model_check_open(void);
+const char *model_check_all(void);
+const char *model_alloc(unsigned long size, int nid, bool only_scratch);
+
+#endif

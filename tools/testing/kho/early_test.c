@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Early boot with handovers that are right, in many shapes, and with each kind
+ * of damage that can be thought of (early_damage.c).
+ */
+
+#include <stdlib.h>
+
+#include "check.h"
+#include "early_damage.h"
+#include "early_model.h"
+#include "machine.h"
+
+static bool passes(const char *name, const char *step, const char *wrong)
+{
+	if (wrong)
+		printf("# %s, %s: %s\n", name, step, wrong);
+	return CHECK(!wrong);
+}
+
+/* The start of each page will do */
+static u32 kept_crc(void)
+{
+	u32 crc = ~0U;
+
+	for (unsigned long nr = 0; nr < SIM_PAGES; nr++)
+		if (sim_owner[nr] == KEPT)
+			crc = kho_crc32c(crc, (void *)(SIM_BASE + nr * PAGE_SIZE),
+					 64);
+	return crc;
+}
+
+static void check_subtrees(const struct shape *shape)
+{
+	phys_addr_t phys;
+	char name[32];
+	size_t size;
+
+	for (unsigned int i = 0; i < shape->subtrees; i++) {
+		snprintf(name, sizeof(name), "producer-%u", i);
+		if (!CHECK(!kho_retrieve_subtree(name, &phys, &size)))
+			continue;
+		CHECK(sim_owner[sim_index(phys)] == KEPT);
+		CHECK(size && size <= PAGE_SIZE << i % 3);
+	}
+	CHECK(kho_retrieve_subtree("nobody", &phys, &size) == -ENOENT);
+}
+
+static bool boot_early(const char *name)
+{
+	machine_kexec();
+	machine_boot_early();
+	if (!passes(name, "first hook", model_check_early()))
+		return false;
+	for (unsigned int i = 0; i < 20; i++)
+		if (!passes(name, "allocation in scratch",
+			    model_alloc(1 + sim_random(30000),
+					(int)sim_random(3) - 1, true)))
+			return false;
+	return true;
+}
+
+static bool boot_open(const char *name)
+{
+	machine_boot_open();
+	if (!passes(name, "second hook", model_check_open()))
+		return false;
+	for (unsigned int i = 0; i < 100; i++)
+		if (!passes(name, "allocation in gaps",
+			    model_alloc(1 + sim_random(200000),
+					(int)sim_random(3) - 1, false)))
+			return false;
+	return true;
+}
+
+static void boot_good(const struct shape *shape)
+{
+	u32 crc;
+
+	machine_hand_over(shape);
+	crc = kept_crc();
+	if (!boot_early(shape->name) || !boot_open(shape->name))
+		return;
+	machine_boot_all();
+	if (!passes(shape->name, "last hook", model_check_all()))
+		return;
+	check_subtrees(shape);
+	CHECK(kept_crc() == crc);
+}
+
+static const struct shape shapes[] = {
+	{ "nothing but the FDT", 1, 0, 0, 0, 1, true },
+	{ "mainline's, nothing but the FDT", 2, 0, 0, 0, 1, false },
+	{ "one block", 3, 1, 0, 1, 1, true },
+	{ "mainline's, one block", 4, 1, 0, 1, 1, false },
+	{ "single pages", 5, 900, 0, 3, 1, true },
+	{ "large blocks", 6, 20, 11, 3, 1, true },
+	{ "all orders", 7, 300, 8, 5, 1, true },
+	{ "mainline's, all orders", 8, 300, 8, 5, 1, false },
+	{ "side by side", 9, 400, 5, 2, 1, true, true },
+	{ "up to the border of the nodes", 10, 40, 3, 2, 1, true, true, true },
+	{ "mainline's, up to the border", 11, 40, 3, 2, 1, false, true, true },
+	{ "many subtrees", 12, 10, 2, 60, 4, true },
+	{ "mainline's, many subtrees", 13, 10, 2, 60, 2, false },
+	{ "the largest FDT", 14, 10, 2, 60, 64, true },
+	{ "pages all over memory", 15, 8000, 0, 2, 1, true },
+	{ "small blocks all over memory", 16, 5000, 2, 2, 1, true },
+};
+
+static void good_shapes(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(shapes); i++)
+		boot_good(&shapes[i]);
+}
+
+static void good_random(void)
+{
+	for (unsigned int i = 0; i < 60; i++) {
+		struct shape shape = {
+			.name = "random", .seed = 1000 + i,
+		};
+
+		srand(i);
+		shape.blocks = rand() % 400;
+		shape.max_order = rand() % 8;
+		shape.subtrees = rand() % 20;
+		shape.fdt_pages = 1 << rand() % 3;
+		shape.checksums = rand() % 2;
+		shape.touching = rand() % 2;
+		shape.node_border = shape.blocks > 2 && rand() % 2;
+		boot_good(&shape);
+	}
+}
+
+/* As many nodes as a tree of this machine can have are not too many */
+static void full_tree(void)
+{
+	struct shape shape = { "full", 1, 0, 0, 1, 1, true };
+	unsigned long nodes = 0;
+
+	machine_hand_over(&shape);
+	for (unsigned int order = 0; order <= KHO_KEY_MAX_ORDER; order++)
+		for (phys_addr_t end = SIM_END, base = 0; base < end;
+		     base += PAGE_SIZE << order) {
+			machine_leaf(kho_radix_encode_key(base, order), true);
+			if (order > 40)
+				break;
+		}
+	machine_sum();
+	for (unsigned long nr = 0; nr < SIM_PAGES; nr++)
+		nodes += sim_owner[nr] == NODE;
+	machine_kexec();
+	machine_boot_early();
+	CHECK(nodes > 40 && nodes <= sim_node_limit());
+	machine_boot_open();
+	passes(shape.name, "second hook", model_check_open());
+}
+
+/* A machine of any size and page size: nodes of a full tree, and the limit */
+static void check_limit(unsigned int page_shift, u64 ram)
+{
+	unsigned int leaf_bits = page_shift + 3, table_bits = page_shift - 3;
+	unsigned int key_bits = 64 - page_shift + 1;
+	unsigned int tables = (key_bits - leaf_bits + table_bits - 1) / table_bits;
+	unsigned int max_order = key_bits - 2;
+	u64 nodes = 0, limit;
+
+	for (unsigned int order = 0; order <= max_order; order++) {
+		u64 keys = (ram >> page_shift >> order) + 1;
+
+		for (unsigned int level = 0; level <= tables; level++)
+			nodes += (keys >> (leaf_bits + level * table_bits)) + 1;
+	}
+	limit = 4 * (ram >> (page_shift + leaf_bits)) +
+		2 * (max_order + 1) * (tables + 1);
+	CHECK(nodes <= limit);
+}
+
+static void node_limit(void)
+{
+	for (unsigned int shift = 12; shift <= 16; shift += 2)
+		for (unsigned int bits = 20; bits <= 52; bits++) {
+			check_limit(shift, 1ULL << bits);
+			check_limit(shift, (1ULL << bits) - (1ULL << shift));
+			check_limit(shift, (1ULL << bits) + (1ULL << shift));
+		}
+}
+
+static void kho_off(void)
+{
+	struct shape shape = { "off", 20, 50, 3, 2, 1, true };
+
+	machine_hand_over(&shape);
+	machine_kexec();
+	kho_disable();
+	machine_boot_early();
+	machine_boot_open();
+	machine_boot_all();
+	CHECK(!kho_in.valid && !kho_refused && !kho_scratch_cnt);
+	CHECK(!memblock_kho_restricted());
+	CHECK(memblock.reserved.total_size ==
+	      SIM_FIRMWARE_SIZE + SIM_KERNEL_SIZE + SIM_INITRD_SIZE);
+}
+
+static void crash_kernel(void)
+{
+	struct shape shape = { "crash", 21, 50, 3, 2, 1, true };
+
+	machine_hand_over(&shape);
+	machine_kexec();
+	sim_kdump = true;
+	machine_boot_early();
+	machine_boot_open();
+	machine_boot_all();
+	sim_kdump = false;
+	CHECK(!kho_in.valid && !kho_is_enabled() && !kho_scratch_cnt);
+}
+
+/* Work is bounded by the machine, not by what came */
+#define STEPS_MAX	200000UL
+#define CRC_BYTES_MAX	(16UL << 20)
+
+static void refuse(const struct damage *d, bool checksums, bool sum)
+{
+	const struct shape shape = {
+		"damaged", 77, 60, 4, 3, 2, checksums, false, true,
+	};
+	const char *why = d->why, *wrong;
+
+	machine_hand_over(&shape);
+	d->fn(d);
+	if (sum)
+		machine_sum();
+	else if (checksums && d->stale)
+		why = d->stale;
+	machine_kexec();
+
+	if (!why) {
+		/* Nobody can tell; it must be taken, then, and kept */
+		machine_boot_early();
+		machine_boot_open();
+		machine_boot_all();
+		wrong = kho_refused;
+	} else {
+		wrong = model_check_refused(why);
+	}
+	if (wrong)
+		printf("# %s%s: expected '%s', but: %s\n", d->name,
+		       !checksums ? ", no checksums" :
+		       sum ? ", checksums made right" : "", why ?: "accepted",
+		       wrong);
+	CHECK(!wrong);
+	CHECK(sim_steps < STEPS_MAX && sim_crc_bytes < CRC_BYTES_MAX);
+}
+
+static unsigned int nr_damage, nr_refused;
+
+static void refuse_all(bool checksums, bool sum)
+{
+	for (nr_damage = 0; damages[nr_damage].fn; nr_damage++) {
+		const struct damage *d = &damages[nr_damage];
+
+		if (d->only_sums && (!checksums || (sum && !d->why)))
+			continue;
+		refuse(d, checksums, sum);
+		nr_refused++;
+	}
+}
+
+static void damage_plain(void)
+{
+	refuse_all(false, false);
+}
+
+static void damage_stale(void)
+{
+	refuse_all(true, false);
+}
+
+static void damage_summed(void)
+{
+	refuse_all(true, true);
+}
+
+/* Every bit of FDT, scratch list and of some nodes, one at a time */
+static void flip(void *where, unsigned int bit, const struct shape *shape)
+{
+	machine_hand_over(shape);
+	((unsigned char *)where)[bit / 8] ^= 1 << bit % 8;
+	machine_kexec();
+	machine_boot_early();
+	machine_boot_open();
+	if (!CHECK(kho_refused))
+		printf("# bit %u at %p was not found\n", bit, where);
+	machine_boot_all();
+	if (kho_refused)
+		passes("flip", "the end", model_check_cold());
+}
+
+static void flip_fdt(void)
+{
+	const struct shape shape = { "flip", 5, 3, 1, 2, 1, true };
+	unsigned int bits;
+
+	machine_hand_over(&shape);
+	bits = fdt_totalsize(machine_fdt()) * 8;
+	for (unsigned int bit = 0; bit < bits; bit++)
+		flip(machine_fdt(), bit, &shape);
+}
+
+static void flip_tree(void)
+{
+	const struct shape shape = { "flip", 5, 3, 1, 2, 1, true };
+
+	machine_hand_over(&shape);
+	for (unsigned int i = 0; i < 1000; i++)
+		flip(machine_root(), i * 32 + i % 32, &shape);
+	machine_hand_over(&shape);
+	for (unsigned int i = 0; i < 1000; i++)
+		flip(machine_leaf(kho_radix_encode_key(passed.fdt, 0), false),
+		     i * 32 + i % 32, &shape);
+}
+
+static const struct check checks[] = {
+	{ "a handover of each shape is taken, and all of it kept", good_shapes },
+	{ "random handovers are taken, and all of each kept", good_random },
+	{ "a tree with every node that can be is taken", full_tree },
+	{ "no tree of any machine has more nodes than the limit", node_limit },
+	{ "with kho=off nothing is kept", kho_off },
+	{ "in a crash kernel nothing is kept", crash_kernel },
+	{ "each damage is refused without checksums", damage_plain },
+	{ "each damage is refused by its checksum", damage_stale },
+	{ "each damage is refused though checksums are right", damage_summed },
+	{ "no bit of the FDT can change", flip_fdt },
+	{ "no bit of tables and leaves can change", flip_tree },
+};
+
+int main(void)
+{
+	int failed;
+
+	model_cold_init();
+	failed = check_run("early", checks, ARRAY_SIZE(checks));
+	printf("# %u kinds of damage, %u boots with them\n", nr_damage,
+	       nr_refused);
+	return failed;
+}

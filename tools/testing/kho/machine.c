@@ -1,0 +1,719 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The machine, its old kernel, and the model; see machine.h */
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include <linux/crc32.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "machine.h"
+
+const struct kho_scratch sim_scratch[SIM_SCRATCH_AREAS] = {
+	{ 0x10800000, 0x800000 },
+	{ 0x15000000, 0x800000 },
+	{ 0x17000000, 0x800000 },
+	{ 0x1a000000, 0x800000 },
+};
+
+extern int (*sim_initcall_kho_early_exit)(void) __attribute__((weak));
+extern int (*sim_initcall_kho_mixed_exit)(void) __attribute__((weak));
+
+static const struct {
+	unsigned long start, end;
+} ram[] = {
+	{ SIM_BASE, SIM_HOLE },
+	{ SIM_HOLE_END, SIM_END },
+};
+
+struct passed passed;
+unsigned char sim_owner[SIM_PAGES];
+unsigned char sim_buddy[SIM_PAGES];
+unsigned long sim_steps, sim_crc_bytes, sim_cma_pages;
+char sim_log[4096];
+bool sim_kdump, movable_node_enabled;
+static size_t log_len;
+
+static struct page pages[SIM_PAGES];
+static struct {
+	phys_addr_t base;
+	unsigned int order;
+} blocks[8192];
+static unsigned int nr_blocks;
+static struct kho_subtree *blobs[64];
+static unsigned int seed;
+static bool enabled;
+
+/* The old kernel's */
+struct kho_radix_tree kho_out_tree;
+static size_t dt_max;
+
+/* What the real files call */
+char _text[1], _end[1];
+unsigned long initrd_start, initrd_end, totalcma_pages;
+
+static __attribute__((noreturn)) void die(const char *what, u64 where)
+{
+	fprintf(stderr, "machine: %s (%#llx)\n", what,
+		(unsigned long long)where);
+	abort();
+}
+
+unsigned int sim_random(unsigned int below)
+{
+	seed = seed * 1103515245 + 12345;
+	return (seed >> 8) % below;
+}
+
+int printk(const char *fmt, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = vsnprintf(sim_log + log_len, sizeof(sim_log) - log_len, fmt, args);
+	va_end(args);
+	log_len = min_t(size_t, log_len + len, sizeof(sim_log) - 1);
+	return len;
+}
+
+void sim_strscpy(char *dst, const char *src, size_t size)
+{
+	size_t len = strnlen(src, size - 1);
+
+	memcpy(dst, src, len);
+	dst[len] = '\0';
+}
+
+int kstrtoull(const char *s, unsigned int base, u64 *res)
+{
+	char *end;
+
+	*res = strtoull(s, &end, base);
+	return *s && !*end ? 0 : -EINVAL;
+}
+
+unsigned long long memparse(const char *ptr, char **end)
+{
+	return strtoull(ptr, end, 0);
+}
+
+/* Nodes that the old kernel gives back are all zeros when it asks */
+void *memchr_inv(const void *start, int c, size_t bytes)
+{
+	const unsigned char *p = start;
+
+	for (; bytes--; p++)
+		if (*p != (unsigned char)c)
+			return (void *)p;
+	return NULL;
+}
+
+void *kmalloc(size_t size, gfp_t gfp)
+{
+	return calloc(1, size);
+}
+
+void kfree(void *p)
+{
+	free(p);
+}
+
+bool slab_is_available(void)
+{
+	return false;
+}
+
+void sort(void *base, size_t num, size_t size,
+	  int (*cmp)(const void *a, const void *b), void *swap)
+{
+	qsort(base, num, size, cmp);
+}
+
+/* Castagnoli's, reflected */
+u32 __crc32c_le(u32 crc, const void *buf, size_t size)
+{
+	static u32 table[256];
+	const unsigned char *p = buf;
+
+	for (u32 i = 0; !table[255] && i < 256; i++) {
+		table[i] = i;
+		for (int bit = 0; bit < 8; bit++)
+			table[i] = table[i] >> 1 ^
+				   (table[i] & 1 ? 0x82f63b78 : 0);
+	}
+	sim_crc_bytes += size;
+	while (size--)
+		crc = crc >> 8 ^ table[(crc ^ *p++) & 0xff];
+	return crc;
+}
+
+struct page *sim_page(unsigned long pfn)
+{
+	unsigned long nr = pfn - (SIM_BASE >> PAGE_SHIFT);
+
+	/* memblock asks for the page behind the last, too */
+	return &pages[min(nr, SIM_PAGES - 1)];
+}
+
+struct page *virt_to_page(const void *virt)
+{
+	return sim_page(virt_to_phys(virt) >> PAGE_SHIFT);
+}
+
+void *page_address(const struct page *page)
+{
+	return (void *)(SIM_BASE + (page - pages) * PAGE_SIZE);
+}
+
+struct page *alloc_page(gfp_t gfp)
+{
+	phys_addr_t phys = machine_take(0, NODE);
+
+	memset(phys_to_virt(phys), 0, PAGE_SIZE);
+	return virt_to_page(phys_to_virt(phys));
+}
+
+void __free_page(struct page *page)
+{
+	sim_owner[page - pages] = FREE;
+}
+
+struct sim_zone *page_zone(const struct page *page)
+{
+	static struct sim_zone zone;
+
+	return &zone;
+}
+
+int early_pfn_to_nid(unsigned long pfn)
+{
+	return PFN_PHYS(pfn) >= SIM_NODE1;
+}
+
+unsigned long get_num_physpages(void)
+{
+	return SIM_PAGES;
+}
+
+int walk_system_ram_range(unsigned long pfn, unsigned long nr_pages, void *arg,
+			  int (*fn)(unsigned long pfn, unsigned long nr_pages,
+				    void *arg))
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(ram) && !err; i++)
+		err = fn(ram[i].start >> PAGE_SHIFT,
+			 (ram[i].end - ram[i].start) >> PAGE_SHIFT, arg);
+	return err;
+}
+
+void reserve_bootmem_region(phys_addr_t start, phys_addr_t end, int nid)
+{
+}
+
+struct pglist_data *first_online_pgdat(void)
+{
+	return NULL;
+}
+
+struct pglist_data *next_online_pgdat(struct pglist_data *pgdat)
+{
+	return NULL;
+}
+
+void atomic_long_set(atomic_long_t *v, long i)
+{
+}
+
+void memblock_init_cma_pageblocks(phys_addr_t base, phys_addr_t size)
+{
+	sim_cma_pages += size >> PAGE_SHIFT;
+}
+
+phys_addr_t reserve_mem_kho_alloc(const char *name, phys_addr_t size,
+				  phys_addr_t align)
+{
+	return 0;
+}
+
+void memblock_free_pages(struct page *page, unsigned long pfn,
+			 unsigned int order)
+{
+	unsigned long nr = pfn - (SIM_BASE >> PAGE_SHIFT);
+
+	if (nr + (1UL << order) > SIM_PAGES)
+		die("pages freed that are none", pfn);
+	for (unsigned long i = nr; i < nr + (1UL << order); i++)
+		if (sim_buddy[i]++)
+			die("page freed twice", pfn);
+}
+
+/* A version of KHO that leaves nothing for after memblock has none */
+__attribute__((weak)) unsigned long kho_memory_free(void)
+{
+	return 0;
+}
+
+void __free_pages_core(struct page *page, unsigned int order, int context)
+{
+	memblock_free_pages(page, (SIM_BASE >> PAGE_SHIFT) + (page - pages),
+			    order);
+}
+
+unsigned long free_reserved_area(void *start, void *end, int poison,
+				 const char *name)
+{
+	unsigned long pfn = virt_to_phys(start) >> PAGE_SHIFT;
+	unsigned long nr = (end - start) >> PAGE_SHIFT;
+
+	for (unsigned long i = 0; i < nr; i++)
+		memblock_free_pages(NULL, pfn + i, 0);
+	return nr;
+}
+
+bool is_kdump_kernel(void)
+{
+	return sim_kdump;
+}
+
+bool kho_is_enabled(void)
+{
+	return enabled;
+}
+
+void kho_disable(void)
+{
+	enabled = false;
+}
+
+int kho_change_begin(void)
+{
+	return 0;
+}
+
+void kho_change_end(void)
+{
+}
+
+size_t kho_dt_max(void)
+{
+	return dt_max;
+}
+
+u64 kho_unclaimed_bytes(void)
+{
+	return 0;
+}
+
+/* Until the direct map is there, only what early_memremap() gave may be read */
+static void protect(bool mapped)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(ram); i++)
+		if (mprotect((void *)ram[i].start, ram[i].end - ram[i].start,
+			     mapped ? PROT_READ | PROT_WRITE : PROT_NONE))
+			die("mprotect", ram[i].start);
+}
+
+void *early_memremap(phys_addr_t phys, unsigned long size)
+{
+	phys_addr_t start = PAGE_ALIGN_DOWN(phys);
+	phys_addr_t end = PAGE_ALIGN(phys + size);
+	void *copy = malloc(size);
+
+	if (!size || end <= start || !sim_is_ram(phys) || !sim_is_ram(end - 1))
+		die("what is no RAM is mapped", phys);
+	/* As many pages as x86 and arm64 have slots for */
+	if (end - start > SZ_256K)
+		return NULL;
+	mprotect((void *)start, end - start, PROT_READ);
+	memcpy(copy, (void *)phys, size);
+	mprotect((void *)start, end - start, PROT_NONE);
+	return copy;
+}
+
+void early_memunmap(void *addr, unsigned long size)
+{
+	free(addr);
+}
+
+static void own(phys_addr_t base, unsigned long size, enum owner owner)
+{
+	memset(sim_owner + sim_index(base), owner, size >> PAGE_SHIFT);
+}
+
+static void power_on(void)
+{
+	void *mem = mmap((void *)SIM_BASE, SIM_END - SIM_BASE, PROT_NONE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
+			 MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (mem != (void *)SIM_BASE)
+		die("no memory at the machine's address", SIM_BASE);
+}
+
+/* Empty memory, and a model that knows nothing but what firmware says */
+void machine_cold(void)
+{
+	static bool powered;
+
+	if (!powered)
+		power_on();
+	powered = true;
+	madvise((void *)SIM_BASE, SIM_END - SIM_BASE, MADV_DONTNEED);
+	protect(true);
+
+	memset(sim_owner, NO_RAM, sizeof(sim_owner));
+	for (unsigned int i = 0; i < ARRAY_SIZE(ram); i++)
+		own(ram[i].start, ram[i].end - ram[i].start, FREE);
+	for (unsigned int i = 0; i < SIM_SCRATCH_AREAS; i++)
+		own(sim_scratch[i].addr, sim_scratch[i].size, SCRATCH);
+	own(SIM_FIRMWARE, SIM_FIRMWARE_SIZE, FIRMWARE);
+	memset(&passed, 0, sizeof(passed));
+	nr_blocks = 0;
+}
+
+static bool block_free(phys_addr_t base, unsigned int order)
+{
+	phys_addr_t size = PAGE_SIZE << order;
+
+	if (base < SIM_BASE || base + size > SIM_END ||
+	    (base < SIM_NODE1 && base + size > SIM_NODE1))
+		return false;
+	for (unsigned long i = 0; i < 1UL << order; i++)
+		if (sim_owner[sim_index(base) + i] != FREE)
+			return false;
+	return true;
+}
+
+/* A block that was free becomes @owner's */
+phys_addr_t machine_take(unsigned int order, enum owner owner)
+{
+	unsigned int tries = 100000;
+	phys_addr_t base;
+
+	do {
+		base = SIM_BASE + ((u64)sim_random(SIM_PAGES >> order) <<
+				   (PAGE_SHIFT + order));
+		if (!--tries)
+			die("the machine is full", order);
+	} while (!block_free(base, order));
+	own(base, PAGE_SIZE << order, owner);
+	return base;
+}
+
+void machine_add_key(u64 key)
+{
+	if (kho_radix_add_key(&kho_out_tree, key))
+		die("key cannot be added", key);
+}
+
+static void preserve(phys_addr_t base, unsigned int order)
+{
+	own(base, PAGE_SIZE << order, KEPT);
+	machine_add_key(kho_radix_encode_key(base, order));
+}
+
+static void note_block(phys_addr_t base, unsigned int order)
+{
+	preserve(base, order);
+	blocks[nr_blocks].base = base;
+	blocks[nr_blocks++].order = order;
+}
+
+phys_addr_t machine_block(unsigned int nr, unsigned int *order)
+{
+	*order = blocks[nr].order;
+	return blocks[nr].base;
+}
+
+phys_addr_t machine_free_page(void)
+{
+	return machine_take(0, FREE);
+}
+
+static void preserve_blocks(const struct shape *shape)
+{
+	phys_addr_t next = 0;
+
+	if (shape->node_border) {
+		note_block(SIM_NODE1 - (PAGE_SIZE << 3), 3);
+		note_block(SIM_NODE1, 3);
+	}
+	while (nr_blocks < shape->blocks) {
+		unsigned int order = sim_random(shape->max_order + 1);
+
+		next = ALIGN(next, PAGE_SIZE << order);
+		if (!shape->touching || !next || !block_free(next, order))
+			next = machine_take(order, FREE);
+		note_block(next, order);
+		next += PAGE_SIZE << order;
+	}
+}
+
+static void add_blob(unsigned int nr)
+{
+	unsigned int order = nr % 3;
+	phys_addr_t base = machine_take(order, KEPT);
+	char *blob = phys_to_virt(base);
+	size_t size = (PAGE_SIZE << order) - sim_random(PAGE_SIZE);
+	char name[32];
+
+	preserve(base, order);
+	for (size_t i = 0; i < size; i++)
+		blob[i] = sim_random(256);
+	snprintf(name, sizeof(name), "producer-%u", nr);
+	if (kho_add_subtree(name, blob, size))
+		die("subtree cannot be added", nr);
+}
+
+static int sum_node(phys_addr_t node, unsigned int level, void *data)
+{
+	static unsigned int nodes;
+	u32 *crc = data;
+
+	nodes = level == KHO_TREE_TABLES ? 0 : nodes + 1;
+	if (!PAGE_ALIGNED(node) || !sim_is_ram(node) || nodes > 2000)
+		return -EINVAL;
+	*crc = kho_crc32c(*crc, phys_to_virt(node), PAGE_SIZE);
+	return 0;
+}
+
+static void *mainline_fdt;
+
+static void mainline_subtree(struct kho_subtree *subtree)
+{
+	u64 phys = virt_to_phys(subtree->blob), size = subtree->size;
+
+	fdt_begin_node(mainline_fdt, subtree->name);
+	fdt_property(mainline_fdt, KHO_SUB_TREE_PROP_NAME, &phys, sizeof(phys));
+	fdt_property(mainline_fdt, KHO_SUB_TREE_SIZE_PROP_NAME, &size,
+		     sizeof(size));
+	fdt_end_node(mainline_fdt);
+}
+
+/* As a writer that knows nothing of this project's additions */
+static void write_mainline_fdt(void *fdt, size_t size)
+{
+	u64 map = virt_to_phys(kho_out_tree.root);
+
+	mainline_fdt = fdt;
+	fdt_create(fdt, size);
+	fdt_finish_reservemap(fdt);
+	fdt_begin_node(fdt, "");
+	fdt_property_string(fdt, "compatible", KHO_FDT_COMPATIBLE_V3);
+	fdt_property(fdt, KHO_FDT_MEMORY_MAP_PROP_NAME, &map, sizeof(map));
+	kho_for_each_subtree(false, mainline_subtree);
+	fdt_end_node(fdt);
+	if (fdt_finish(fdt))
+		die("FDT cannot be written", size);
+}
+
+static void write_fdt(const struct shape *shape, void *fdt, size_t size)
+{
+	u32 crc = ~0U;
+
+	if (!shape->checksums) {
+		write_mainline_fdt(fdt, size);
+		return;
+	}
+	kho_radix_walk_nodes(virt_to_phys(kho_out_tree.root), sum_node, &crc);
+	if (kho_write_fdt(fdt, size, ~crc))
+		die("FDT cannot be written", size);
+}
+
+static void note_blob(struct kho_subtree *subtree)
+{
+	unsigned int i = 0;
+
+	while (blobs[i])
+		i++;
+	blobs[i] = subtree;
+}
+
+/* The old kernel is gone; so are its lists, which were not in the RAM */
+static void forget_subtrees(void)
+{
+	memset(blobs, 0, sizeof(blobs));
+	kho_for_each_subtree(false, note_blob);
+	for (unsigned int i = 0; blobs[i]; i++)
+		kho_remove_subtree(blobs[i]->blob);
+	memset(blobs, 0, sizeof(blobs));
+}
+
+/* All that an old kernel does, from its cold boot to the jump */
+void machine_hand_over(const struct shape *shape)
+{
+	unsigned int order = ilog2(shape->fdt_pages);
+
+	seed = shape->seed;
+	machine_cold();
+	if (kho_radix_init_tree(&kho_out_tree, NULL))
+		die("no tree", 0);
+	preserve_blocks(shape);
+	dt_max = (size_t)shape->fdt_pages << PAGE_SHIFT;
+	for (unsigned int i = 0; i < shape->subtrees; i++)
+		add_blob(i);
+
+	passed.fdt = machine_take(order, KEPT);
+	passed.fdt_size = dt_max;
+	preserve(passed.fdt, order);
+	write_fdt(shape, machine_fdt(), dt_max);
+	forget_subtrees();
+
+	/* A segment of the image: in scratch */
+	passed.scratch = sim_scratch[1].addr + 0x400000;
+	passed.scratch_size = sizeof(sim_scratch);
+	memcpy(phys_to_virt(passed.scratch), sim_scratch, sizeof(sim_scratch));
+}
+
+/* The jump: nothing is left of the old kernel but its memory */
+void machine_kexec(void)
+{
+	sim_reset_early();
+	sim_reset_gaps();
+	sim_reset_memblock();
+	sim_reset_scratch();
+	sim_reset_subtrees();
+	if (sim_reset_mixed)
+		sim_reset_mixed();
+	memset(sim_buddy, 0, sizeof(sim_buddy));
+	sim_cma_pages = 0;
+	sim_crc_bytes = 0;
+	sim_steps = 0;
+	log_len = 0;
+	sim_log[0] = '\0';
+	enabled = true;
+	protect(false);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(ram); i++)
+		memblock_add(ram[i].start, ram[i].end - ram[i].start);
+	memblock_reserve(SIM_FIRMWARE, SIM_FIRMWARE_SIZE);
+	memblock_reserve(SIM_KERNEL, SIM_KERNEL_SIZE);
+	memblock_reserve(SIM_INITRD, SIM_INITRD_SIZE);
+	own(SIM_KERNEL, SIM_KERNEL_SIZE, FIRMWARE);
+	own(SIM_INITRD, SIM_INITRD_SIZE, FIRMWARE);
+	max_low_pfn = max_pfn = SIM_END >> PAGE_SHIFT;
+	sim_param_kho_scratch_setup("4M,8M,4M");
+	log_len = 0;
+}
+
+void machine_boot_early(void)
+{
+	kho_set_handover(passed.fdt, passed.fdt_size, passed.scratch,
+			 passed.scratch_size);
+	kho_early_init();
+}
+
+void machine_boot_open(void)
+{
+	protect(true);
+	memblock_set_node(0, SIM_NODE1, &memblock.memory, 0);
+	memblock_set_node(SIM_NODE1, SIM_END - SIM_NODE1, &memblock.memory, 1);
+	kho_early_open();
+}
+
+/* The last hook, and the initcalls that free what only boot needed */
+void machine_boot_all(void)
+{
+	memblock_free_all();
+	if (&sim_initcall_kho_early_exit)
+		sim_initcall_kho_early_exit();
+	if (&sim_initcall_kho_mixed_exit)
+		sim_initcall_kho_mixed_exit();
+}
+
+void *machine_fdt(void)
+{
+	return phys_to_virt(passed.fdt);
+}
+
+struct kho_radix_node *machine_root(void)
+{
+	return kho_out_tree.root;
+}
+
+/* The leaf of a key; made where there is none */
+struct kho_radix_leaf *machine_leaf(u64 key, bool create)
+{
+	struct kho_radix_node *node = kho_out_tree.root;
+
+	for (unsigned int level = KHO_TREE_TABLES; level; level--) {
+		u64 *slot = &node->table[kho_key_index(key, level)];
+
+		if (!*slot && !create)
+			return NULL;
+		if (!*slot)
+			*slot = virt_to_phys(page_address(alloc_page(GFP_KERNEL)));
+		node = phys_to_virt(*slot);
+	}
+	return (struct kho_radix_leaf *)node;
+}
+
+static bool blob_in_ram(const struct kho_fdt_subtree *subtree)
+{
+	return subtree->size < SIM_END && sim_is_ram(subtree->phys) &&
+	       sim_is_ram(subtree->phys + subtree->size - 1) &&
+	       (subtree->phys < SIM_HOLE) ==
+	       (subtree->phys + subtree->size - 1 < SIM_HOLE);
+}
+
+static void sum_blobs(void *fdt)
+{
+	struct kho_fdt_subtree subtree;
+	int node = 0;
+	void *prop;
+	u32 crc;
+
+	for (;;) {
+		node = kho_fdt_next_subtree(fdt, node, &subtree);
+		if (node < 0)
+			return;
+		if (!subtree.has_crc || !blob_in_ram(&subtree))
+			continue;
+		prop = fdt_getprop_w(fdt, node, KHO_SUB_TREE_CRC_PROP_NAME, NULL);
+		crc = ~kho_crc32c(~0U, phys_to_virt(subtree.phys), subtree.size);
+		memcpy(prop, &crc, sizeof(crc));
+	}
+}
+
+/* As far as libfdt needs it */
+static bool fdt_readable(const void *fdt)
+{
+	return PAGE_ALIGNED(passed.fdt) && passed.fdt_size &&
+	       passed.fdt_size <= SZ_256K && sim_is_ram(passed.fdt) &&
+	       sim_is_ram(passed.fdt + passed.fdt_size - 1) &&
+	       !fdt_check_header(fdt) && fdt_version(fdt) >= 17 &&
+	       !(fdt_off_dt_struct(fdt) % 4) && !(fdt_off_mem_rsvmap(fdt) % 8) &&
+	       fdt_totalsize(fdt) <= passed.fdt_size;
+}
+
+/* Where there are checksums, make them right again after damage */
+void machine_sum(void)
+{
+	void *prop, *fdt = machine_fdt();
+	u32 crc = ~0U;
+	u64 map;
+	int len;
+
+	if (!fdt_readable(fdt))
+		return;
+	sum_blobs(fdt);
+	prop = fdt_getprop_w(fdt, 0, KHO_FDT_MEMORY_MAP_PROP_NAME, &len);
+	if (prop && len == sizeof(map)) {
+		memcpy(&map, prop, sizeof(map));
+		prop = fdt_getprop_w(fdt, 0, KHO_FDT_CRC_TREE_PROP_NAME, &len);
+		if (prop && len == sizeof(crc) &&
+		    !kho_radix_walk_nodes(map, sum_node, &crc)) {
+			crc = ~crc;
+			memcpy(prop, &crc, sizeof(crc));
+		}
+	}
+	prop = fdt_getprop_w(fdt, 0, KHO_FDT_CRC_FDT_PROP_NAME, &len);
+	if (prop && len == sizeof(crc)) {
+		crc = kho_fdt_crc32c(fdt, prop - fdt);
+		memcpy(prop, &crc, sizeof(crc));
+	}
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The file itself, and a way back to before it ran */
+#include "../../../kernel/liveupdate/kho_scratch.c"
+#include "machine.h"
+
+void sim_reset_scratch(void)
+{
+	memset(kho_scratch, 0, sizeof(kho_scratch));
+	kho_scratch_cnt = 0;
+}

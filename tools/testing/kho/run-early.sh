@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Build and run the early boot's simulation: handovers that are right, and each
+# kind of damage. One line a test, then the sums. What it writes to stderr (a
+# WARN_ON, a sanitizer's report) is a failure, and so is an end before the last
+# test.
+#
+# TREE: the assembled tree, for memblock and libfdt; OUTPUT: where to build.
+
+root=$(cd "$(dirname "$0")/../../.." && pwd) || exit 1
+tree=${TREE:-$root/out/linux}
+[ -d "$tree/mm" ] || tree=$root
+cd "$(dirname "$0")" || exit 1
+output=${OUTPUT:-build}
+
+fail() {
+	echo "FAILED early: $*"
+	echo "0 passed, 1 failed"
+	exit 1
+}
+
+[ -f "$tree/mm/memblock_kho.c" ] || fail "$tree is no tree with KHO: make tree first"
+log=$(mktemp -d) || exit 1
+trap 'rm -rf "$log"' EXIT
+
+make -s -j"$(nproc)" OUTPUT="$output" TREE="$tree" early >"$log/build" 2>&1 || {
+	cat "$log/build"
+	fail build
+}
+ASAN_OPTIONS=detect_leaks=0 timeout "${EARLY_TIMEOUT:-300}" "$output/early" \
+	>"$log/run" 2>"$log/errors"
+status=$?
+# which test it was, and why, for those that failed; else a line each
+grep -v '^# early_test.c' "$log/run"
+passed=$(grep -c '^ok ' "$log/run")
+failed=$(grep -c '^FAILED' "$log/run")
+if [ -s "$log/errors" ] || { [ "$status" != 0 ] && [ "$failed" = 0 ]; }; then
+	echo "FAILED early: ended with $status"
+	head -50 "$log/errors"
+	failed=$((failed + 1))
+fi
+[ "$passed" -gt 0 ] || failed=$((failed + 1))
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

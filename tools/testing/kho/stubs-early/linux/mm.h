@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Memory whose physical addresses are those that the process has it at. Every
+ * step from a physical address to memory is counted: that is how work is bounded.
+ */
+#ifndef _KHO_EARLY_MM_H
+#define _KHO_EARLY_MM_H
+
+#include <linux/align.h>
+#include <linux/bits.h>
+#include <linux/types.h>
+#include <linux/mmzone.h>
+
+#define PAGE_SHIFT		12
+#define PAGE_SIZE		(1UL << PAGE_SHIFT)
+#define PAGE_MASK		(~(PAGE_SIZE - 1))
+#define PHYS_ADDR_MAX		(~(phys_addr_t)0)
+#define PAGE_ALIGN(addr)	ALIGN(addr, PAGE_SIZE)
+#define PAGE_ALIGN_DOWN(addr)	ALIGN_DOWN(addr, PAGE_SIZE)
+#define PAGE_ALIGNED(addr)	IS_ALIGNED((unsigned long)(addr), PAGE_SIZE)
+
+#define __va(x)			phys_to_virt(x)
+#define __pa(x)			((unsigned long)(x))
+#define pfn_to_page(pfn)	sim_page(pfn)
+
+struct page;
+
+extern unsigned long sim_steps;
+
+struct page *sim_page(unsigned long pfn);
+
+static inline void *phys_to_virt(phys_addr_t phys)
+{
+	sim_steps++;
+	return (void *)(unsigned long)phys;
+}
+
+static inline phys_addr_t virt_to_phys(const volatile void *virt)
+{
+	return (phys_addr_t)(unsigned long)virt;
+}
+
+void reserve_bootmem_region(phys_addr_t start, phys_addr_t end, int nid);
+
+static inline void totalram_pages_inc(void)
+{
+}
+
+static inline void totalram_pages_add(long count)
+{
+}
+
+int early_pfn_to_nid(unsigned long pfn);
+unsigned long get_num_physpages(void);
+
+#include "../../early_kernel.h"
+
+#endif
