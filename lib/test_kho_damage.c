@@ -288,6 +288,10 @@ static int damage_table(const struct target *t, unsigned int level,
 	else
 		node->table[i] = wrong_value(t, how, node->table[i]);
 
+	/* Where every address is still a node's, no checksum shall tell. */
+	if (how == WRONG_TWICE || how == WRONG_SELF || how == WRONG_ROOT)
+		right_tree_crc(t);
+
 	return 0;
 }
 
