@@ -79,10 +79,12 @@ void kho_for_each_subtree(bool incoming,
 int kho_preserve_own(struct page *page, unsigned long nr_pages);
 void kho_unpreserve_own(struct page *page, unsigned long nr_pages);
 u64 kho_preserved_bytes(void);
+
 static inline bool kho_producers_preserved(void)
 {
 	return kho_preserved_bytes();
 }
+
 int kho_preserve_run(struct page *page, unsigned long nr_pages);
 void kho_unpreserve_run(struct page *page, unsigned long nr_pages);
 /* A producer's mistake: returns @err, and warns where that is configured. */

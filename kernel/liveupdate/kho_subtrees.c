@@ -253,8 +253,7 @@ void __init kho_incoming_forget(void)
  *
  * Context: Process context.
  */
-void kho_for_each_subtree(bool incoming,
-			  void (*fn)(struct kho_subtree *subtree))
+void kho_for_each_subtree(bool incoming, void (*fn)(struct kho_subtree *subtree))
 {
 	struct kho_subtree *subtree;
 	unsigned int i;

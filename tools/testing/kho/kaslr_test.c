@@ -13,7 +13,7 @@
 #include "check.h"
 
 #define AREAS		4
-#define MIB		(1ULL << 20)
+#define MIB		0x100000ULL
 
 struct record {
 	struct setup_data head;
@@ -145,8 +145,9 @@ static void test_avoid(void)
 	struct {
 		struct setup_data head;
 		struct ima_setup_data data;
-	} __packed *measured = calloc(1, sizeof(*measured));
+	} __packed *measured;
 
+	measured = calloc(1, sizeof(*measured));
 	setup();
 	measured->head.next = params.hdr.setup_data;
 	measured->head.type = SETUP_IMA;

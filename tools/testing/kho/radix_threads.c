@@ -279,9 +279,11 @@ static void *empty_together(void *arg)
 		for (i = 0; i < 30; i++)
 			CHECK(kho_radix_del_key(&tree, own_key(who, i)) == 0);
 		pthread_barrier_wait(&barrier);
-		if (who == 0)
-			CHECK(tree.root->table[kho_key_index(own_key(0, 0),
-					       KHO_TREE_TABLES)] == 0);
+		if (who == 0) {
+			unsigned int index = kho_key_index(own_key(0, 0), KHO_TREE_TABLES);
+
+			CHECK(tree.root->table[index] == 0);
+		}
 		pthread_barrier_wait(&barrier);
 	}
 	note(n);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="a ramoops region comes back with what was written"
-CMDLINE="kho=on reserve_mem=2M:4096:oops ramoops.mem_name=oops ramoops.pmsg_size=0x20000 ramoops.console_size=0x20000 ramoops.ecc=1"
+CMDLINE="kho=on reserve_mem=2M:4096:oops ramoops.mem_name=oops \
+ramoops.pmsg_size=0x20000 ramoops.console_size=0x20000 ramoops.ecc=1"
 KEXECS=2
 MUST="pstore: Registered ramoops"
 

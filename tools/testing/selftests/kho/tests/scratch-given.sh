@@ -5,7 +5,8 @@ MEMORY=1G
 
 areas_as_given()
 {
-	same "scratch lengths" "0x1000000 0x8000000 0x4000000 " "$(tr '\n' ' ' < $SYSFS/scratch_len)"
+	same "scratch lengths" "0x1000000 0x8000000 0x4000000 " \
+		"$(tr '\n' ' ' < $SYSFS/scratch_len)"
 }
 
 stage0()
