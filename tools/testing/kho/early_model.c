@@ -59,6 +59,17 @@ void model_cold_init(void)
 	memcpy(cold_buddy, sim_buddy, sizeof(cold_buddy));
 }
 
+/* Is memblock, after a refusal, as it would be had nothing come? */
+bool model_same_early(void)
+{
+	return same(&cold_early);
+}
+
+bool model_same_open(void)
+{
+	return same(&cold_open);
+}
+
 static const char *check_given_up(const char *why)
 {
 	if (kho_in.valid)
@@ -218,6 +229,7 @@ static const char *check_page(unsigned long nr)
 const char *model_check_all(void)
 {
 	const char *wrong = NULL;
+	unsigned long cma = 0;
 	phys_addr_t base;
 	size_t size;
 
@@ -231,7 +243,9 @@ const char *model_check_all(void)
 		wrong = check_page(nr);
 	if (wrong)
 		return wrong;
-	if (sim_cma_pages != 4 * 0x800000UL >> PAGE_SHIFT)
+	for (unsigned int i = 0; i < kho_scratch_cnt; i++)
+		cma += kho_scratch[i].size >> PAGE_SHIFT;
+	if (!cma || sim_cma_pages != cma)
 		return "scratch is not CMA";
 	if (memblock_kho_restricted())
 		return "memblock is still restricted";

@@ -132,21 +132,41 @@ void sort(void *base, size_t num, size_t size,
 	qsort(base, num, size, cmp);
 }
 
-/* Castagnoli's, reflected */
+/* Castagnoli's, reflected: table[n] is for a byte with n bytes behind it */
+static u32 crc_table[8][256];
+
+static void crc_init(void)
+{
+	for (u32 i = 0; i < 256; i++) {
+		crc_table[0][i] = i;
+		for (int bit = 0; bit < 8; bit++)
+			crc_table[0][i] = crc_table[0][i] >> 1 ^
+					  (crc_table[0][i] & 1 ? 0x82f63b78 : 0);
+	}
+	for (int n = 1; n < 8; n++)
+		for (int i = 0; i < 256; i++)
+			crc_table[n][i] = crc_table[n - 1][i] >> 8 ^
+				crc_table[0][crc_table[n - 1][i] & 0xff];
+}
+
 u32 __crc32c_le(u32 crc, const void *buf, size_t size)
 {
-	static u32 table[256];
 	const unsigned char *p = buf;
 
-	for (u32 i = 0; !table[255] && i < 256; i++) {
-		table[i] = i;
-		for (int bit = 0; bit < 8; bit++)
-			table[i] = table[i] >> 1 ^
-				   (table[i] & 1 ? 0x82f63b78 : 0);
-	}
+	if (!crc_table[0][1])
+		crc_init();
 	sim_crc_bytes += size;
+	for (; size >= 8; size -= 8, p += 8) {
+		u64 word, next = 0;
+
+		memcpy(&word, p, 8);
+		word ^= crc;
+		for (int n = 0; n < 8; n++)
+			next ^= crc_table[7 - n][word >> 8 * n & 0xff];
+		crc = next;
+	}
 	while (size--)
-		crc = crc >> 8 ^ table[(crc ^ *p++) & 0xff];
+		crc = crc >> 8 ^ crc_table[0][(crc ^ *p++) & 0xff];
 	return crc;
 }
 
@@ -716,4 +736,40 @@ void machine_sum(void)
 		crc = kho_fdt_crc32c(fdt, prop - fdt);
 		memcpy(prop, &crc, sizeof(crc));
 	}
+}
+
+static bool page_is_zero(phys_addr_t phys)
+{
+	return !memchr_inv(phys_to_virt(phys), 0, PAGE_SIZE);
+}
+
+/* Keep what the old kernel left: all pages that are not zeros */
+void machine_save(struct saved *saved)
+{
+	saved->passed = passed;
+	saved->root = kho_out_tree.root;
+	saved->nr_pages = 0;
+	memcpy(saved->owner, sim_owner, sizeof(sim_owner));
+	for (phys_addr_t phys = SIM_BASE; phys < SIM_END; phys += PAGE_SIZE) {
+		if (sim_owner[sim_index(phys)] == NO_RAM ||
+		    sim_owner[sim_index(phys)] == FREE || page_is_zero(phys))
+			continue;
+		if (saved->nr_pages == ARRAY_SIZE(saved->page))
+			die("too much to be saved", phys);
+		saved->page[saved->nr_pages].phys = phys;
+		memcpy(saved->page[saved->nr_pages++].bytes, phys_to_virt(phys),
+		       PAGE_SIZE);
+	}
+}
+
+void machine_restore(const struct saved *saved)
+{
+	machine_cold();
+	seed = 1;
+	passed = saved->passed;
+	kho_out_tree.root = saved->root;
+	memcpy(sim_owner, saved->owner, sizeof(sim_owner));
+	for (unsigned int i = 0; i < saved->nr_pages; i++)
+		memcpy(phys_to_virt(saved->page[i].phys), saved->page[i].bytes,
+		       PAGE_SIZE);
 }

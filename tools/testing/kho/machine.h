@@ -78,6 +78,18 @@ struct passed {
 	u64 scratch_size;
 };
 
+/* All that an old kernel left, for many boots; see machine_save() */
+struct saved {
+	struct passed passed;
+	struct kho_radix_node *root;
+	unsigned char owner[SIM_PAGES];
+	unsigned int nr_pages;
+	struct {
+		phys_addr_t phys;
+		unsigned char bytes[PAGE_SIZE];
+	} page[600];
+};
+
 extern struct passed passed;
 extern unsigned char sim_owner[SIM_PAGES];
 extern unsigned long sim_crc_bytes;
@@ -103,6 +115,8 @@ struct kho_radix_node *machine_root(void);
 struct kho_radix_leaf *machine_leaf(u64 key, bool create);
 void machine_add_key(u64 key);
 void machine_sum(void);
+void machine_save(struct saved *saved);
+void machine_restore(const struct saved *saved);
 phys_addr_t machine_block(unsigned int nr, unsigned int *order);
 phys_addr_t machine_free_page(void);
 
