@@ -90,6 +90,13 @@ static inline bool test_and_clear_bit(unsigned long nr, unsigned long *map)
 #define smp_load_acquire(p)		READ_ONCE(*(p))
 #define smp_store_release(p, v)		WRITE_ONCE(*(p), v)
 
+/* Of one's own, for inline functions that nothing here calls */
+struct percpu_rw_semaphore {
+	int rss;
+};
+
+#define rcu_sync_is_idle(rss)		(*(rss) == 0)
+
 struct rcu_head {
 	struct rcu_head *next;
 	void (*func)(struct rcu_head *head);
