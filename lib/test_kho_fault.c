@@ -6,6 +6,9 @@
  * no Nth. When it fails it has to say -ENOMEM, to leave nothing behind, and to
  * succeed when it is tried again. What is allocated on the way by checkers may
  * fail as well without the call taking notice.
+ *
+ * User space says before which allocations may fail: in failslab/ and in
+ * fail_page_alloc/ of debugfs, ignore-gfp-wait N, and min-order 0.
  */
 #define pr_fmt(fmt) "test_kho: " fmt
 
@@ -27,9 +30,6 @@
 static bool fault;
 module_param(fault, bool, 0444);
 MODULE_PARM_DESC(fault, "while vmalloc areas are restored, let each allocation fail in turn");
-
-#define FAILSLAB		"/sys/kernel/debug/failslab/"
-#define FAIL_PAGE_ALLOC		"/sys/kernel/debug/fail_page_alloc/"
 
 /* No call has so many allocations. */
 #define MAX_NTH			1000
@@ -226,19 +226,6 @@ static void fail_each(const struct fault_call *call)
 	test_kho_expect(what, failures >= call->own && !failing, true);
 }
 
-/* Allocations that may sleep and single pages fail, too, and quietly. */
-static int arm(bool on)
-{
-	const char *ignore = on ? "N" : "Y", *verbose = on ? "0" : "2";
-
-	return test_kho_write_file(FAILSLAB "ignore-gfp-wait", ignore) ?:
-	       test_kho_write_file(FAIL_PAGE_ALLOC "ignore-gfp-wait", ignore) ?:
-	       test_kho_write_file(FAIL_PAGE_ALLOC "min-order",
-				   on ? "0" : "1") ?:
-	       test_kho_write_file(FAILSLAB "verbose", verbose) ?:
-	       test_kho_write_file(FAIL_PAGE_ALLOC "verbose", verbose);
-}
-
 static void free_use(void)
 {
 	if (use.folio)
@@ -271,11 +258,8 @@ void test_kho_fault(unsigned long arg)
 	test_kho_expect("fault: allocate", err, 0);
 	if (err)
 		return;
-	err = arm(true);
-	test_kho_expect("fault: failslab and fail_page_alloc are there", err, 0);
-	for (unsigned int i = 0; !err && i < ARRAY_SIZE(calls); i++)
+	for (unsigned int i = 0; i < ARRAY_SIZE(calls); i++)
 		fail_each(&calls[i]);
-	arm(false);
 	free_use();
 }
 
@@ -307,12 +291,9 @@ void *test_kho_fault_restore(const struct kho_vmalloc *desc)
 		return kho_restore_vmalloc(desc);
 
 	restoring = desc;
-	if (arm(true))
-		return NULL;
 	do {
 		failing = call_failing(&call, ++nth, &err);
 	} while (err && failing);
-	arm(false);
 	pr_info("fault: an area of %u pages came back after %u failures\n",
 		desc->total_pages, nth - 1);
 

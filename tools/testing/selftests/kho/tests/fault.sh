@@ -3,8 +3,22 @@ ABOUT="each allocation of each call fails in turn: -ENOMEM, nothing left, tried 
 VARIANTS=debug
 SECONDS_A_BOOT=120
 
+# Also those that may sleep, and single pages; without a backtrace for each.
+arm_faults()
+{
+	local how
+
+	for how in failslab fail_page_alloc; do
+		expect "$how" write N /sys/kernel/debug/$how/ignore-gfp-wait
+		expect "$how" write 0 /sys/kernel/debug/$how/verbose
+	done
+	expect "min-order" write 0 /sys/kernel/debug/fail_page_alloc/min-order
+}
+
 stage0()
 {
+	check_generation
+	arm_faults
 	driver_checks fault
 	same "preserved_bytes afterwards" 0 "$(cat $SYSFS/preserved_bytes)"
 	preserve areas kind=vmalloc bytes=12M
@@ -13,6 +27,7 @@ stage0()
 stage1()
 {
 	check_generation
+	arm_faults
 	restore areas fault=1 restore=free
 	expect "allocations failed while areas were restored" \
 		in_log 'fault: an area of .* came back after [1-9]'
