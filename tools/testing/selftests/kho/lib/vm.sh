@@ -70,7 +70,8 @@ base_cmdline()
 {
 	echo "console=$ARCH_CONSOLE earlycon=$ARCH_EARLYCON $ARCH_CMDLINE" \
 		"panic=-1 panic_on_warn=$PANIC_ON_WARN oops=panic hung_task_panic=1" \
-		"rcupdate.rcu_cpu_stall_timeout=200 khotest.name=$NAME"
+		"rcupdate.rcu_cpu_stall_timeout=200 watchdog_thresh=60" \
+		"khotest.name=$NAME"
 }
 
 # start_vm DIR: the files that the guest sees are in DIR/host already
