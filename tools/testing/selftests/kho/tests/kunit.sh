@@ -2,6 +2,7 @@
 ABOUT="KHO's KUnit suites, in a booted kernel"
 VARIANTS="plain debug"
 KEXECS=0
+SECONDS_A_BOOT=120
 CMDLINE="kho=on kunit.enable=1 kunit.filter_glob=kho*"
 ALLOW_TAINT=262144
 MUST="ok [0-9]+ kho"
