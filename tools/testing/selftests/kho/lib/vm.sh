@@ -68,9 +68,13 @@ firmware_options()
 # What every kernel of a test is told. The test's own words follow.
 base_cmdline()
 {
+	local debug=
+
+	[ "$KERNEL" != debug ] ||
+		debug="$ARCH_DEBUG slub_debug=- no_debug_objects"
 	echo "console=$ARCH_CONSOLE earlycon=$ARCH_EARLYCON $ARCH_CMDLINE" \
 		"panic=-1 panic_on_warn=$PANIC_ON_WARN oops=panic hung_task_panic=1" \
-		"rcupdate.rcu_cpu_stall_timeout=200 watchdog_thresh=60" \
+		"rcupdate.rcu_cpu_stall_timeout=200 watchdog_thresh=60 $debug" \
 		"khotest.name=$NAME"
 }
 
