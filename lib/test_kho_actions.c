@@ -16,6 +16,9 @@
  *	churn=N		preserve and unpreserve N times: no node stays
  *	off		what every call returns with KHO off
  *	fault		let each allocation of each call fail in turn
+ *	dense=N		count the nodes of a tree of N pages that lie densely
+ *	span=N		time a run of N GiB, for which nothing is allocated
+ *	cpus=N		time N pages on each of two CPUs at once
  *	regions_fill	write into the reserve_mem= regions of regions=NAME,...
  *	regions_check	find there what regions_fill wrote
  *	orphan		in the next kernel: what unclaimed left is untouched
@@ -127,6 +130,9 @@ static const struct {
 	{ "churn", test_kho_churn },
 	{ "off", run_off },
 	{ "fault", test_kho_fault },
+	{ "dense", test_kho_dense },
+	{ "span", test_kho_span },
+	{ "cpus", test_kho_cpus },
 	{ "regions_fill", test_kho_regions_fill },
 	{ "regions_check", test_kho_regions_check },
 };

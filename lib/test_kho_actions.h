@@ -32,4 +32,9 @@ void test_kho_busy(unsigned long arg);
 void test_kho_veto(unsigned long arg);
 void test_kho_veto_undo(void);
 
+/* test_kho_bench.c: figures */
+void test_kho_dense(unsigned long arg);
+void test_kho_span(unsigned long arg);
+void test_kho_cpus(unsigned long arg);
+
 #endif /* _TEST_KHO_ACTIONS_H */

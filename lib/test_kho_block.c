@@ -185,6 +185,18 @@ static u64 run_alloc_entry(unsigned int order, u64 index, int nid)
 	return page_to_phys(page + offset) | nr;
 }
 
+/* Pages as the allocator gives them, which are preserved as a run. */
+static u64 pages_alloc_entry(unsigned int order, u64 index, int nid)
+{
+	struct page *page = alloc_pages_node(nid, TEST_KHO_GFP, order);
+
+	if (!page)
+		return 0;
+	split_page(page, order);
+
+	return page_to_phys(page) | 1UL << order;
+}
+
 static int run_preserve_entry(u64 entry)
 {
 	return kho_preserve_pages(test_kho_page(entry), run_entry_pages(entry));
@@ -238,6 +250,15 @@ const struct test_kho_ops test_kho_ops[TEST_KHO_KINDS] = {
 	},
 	[TEST_KHO_RUNS] = {
 		.alloc = run_alloc_entry,
+		.preserve = run_preserve_entry,
+		.unpreserve = run_unpreserve_entry,
+		.restore = run_restore_entry,
+		.check = run_check_entry,
+		.free = run_free_entry,
+		.pages = run_entry_pages,
+	},
+	[TEST_KHO_PAGES] = {
+		.alloc = pages_alloc_entry,
 		.preserve = run_preserve_entry,
 		.unpreserve = run_unpreserve_entry,
 		.restore = run_restore_entry,
