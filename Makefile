@@ -9,6 +9,7 @@ help:
 
 #: make demo      a machine with state, carried over two kexecs, in QEMU
 #: make test      everything that proves it; closes with "N passed, M failed"
+#: make bench     what it costs, in instructions, against its targets; out/bench.json, .svg
 #: make check     checkpatch, sparse, kernel-doc, documentation, shellcheck, the mails
 #: make kernel    out/linux built in out/ARCH, or with VARIANT=NAME in out/ARCH-NAME
 #: make tree      out/linux: the base with our patches, and links to our new files
@@ -31,6 +32,9 @@ demo: kernel
 
 test: tree
 	@scripts/test.sh $(ARCH)
+
+bench: kernel vm-packages
+	@tools/testing/selftests/kho/bench.sh
 
 check: kernel
 	@scripts/check.sh $(ARCH)
@@ -56,4 +60,4 @@ packages:
 clean:
 	rm -rf out
 
-.PHONY: help demo test check kernel tree refresh series series-build packages clean
+.PHONY: help demo test bench check kernel tree refresh series series-build packages clean

@@ -1,0 +1,216 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Measures what Kexec HandOver costs, in machines whose clock counts instructions
+# (1 ns = 1 instruction), so that figures repeat wherever they are taken. Prints
+# a table, and writes OUT/bench.json and OUT/bench.svg. Ends with 1 when a target
+# is missed or a figure could not be taken.
+#
+#	bench.sh [-j N] [-n] [RUN...]
+#
+# -n: no machines, only the table again. RUN: only these machines anew.
+
+KHO=$(dirname "$(readlink -f "$0")")
+TOP=$(readlink -f "$KHO/../../../..")
+OUT=$(readlink -m "${OUT:-$TOP/out}")
+. "$KHO/lib/arch.sh"
+. "$KHO/lib/initramfs.sh"
+. "$KHO/lib/vm.sh"
+. "$KHO/lib/test.sh"
+. "$KHO/lib/judge.sh"
+. "$KHO/lib/bench.sh"
+
+# Single pages, a free one between each two. A million of them leave nothing of
+# 8 GiB for the kernel itself, so that machine has some more.
+PAGES="1000 10000 40000 100000"
+MILLION_MEMORY=8704M
+FOLIOS=128
+DENSE=262144
+CPUS_PAGES=65536
+
+# boots RUN on|off BLOCKS MEMORY [KIND ORDER STRIDE]
+boots()
+{
+	measure "$1" boot BENCH_MEMORY="$4" BENCH_KHO="$2" BENCH_BLOCKS="$3" \
+		BENCH_KIND="${5:-pages}" BENCH_ORDER="${6:-0}" \
+		BENCH_STRIDE="${7:-2}" BENCH_PLUGIN="$(plugin "$1")"
+}
+
+# All machines; those that take longest first
+machines()
+{
+	local n
+
+	boots 1000000 on 1000000 $MILLION_MEMORY
+	boots 1-of-million on 1 $MILLION_MEMORY
+	for n in 256 64 8 2; do
+		measure scratch-$n scratch BENCH_MEMORY=${n}G
+	done
+	measure span span
+	for n in 100000 40000 10000 1000 1; do
+		boots "$n" on "$n" 2G
+	done
+	boots folios on $FOLIOS 2G folios 9 1
+	boots off off 0 2G
+	boots on on 0 2G
+	measure dense dense BENCH_PAGES=$DENSE
+	measure cpus cpus BENCH_PAGES=$CPUS_PAGES
+	wait
+}
+
+calls()
+{
+	local pages=${PAGES##* }
+
+	row preserve "kho_preserve_pages(page, 1)" \
+		"$(calc "$(told "$pages" preserve_ns) / $pages")" instr 77 1
+	row restore "kho_restore_pages(phys, 1)" \
+		"$(calc "$(told "$pages" restore_ns) / $pages")" instr 127 1
+	row restore-folio "kho_restore_folio() of order 9" \
+		"$(calc "$(told folios restore_ns) / $FOLIOS")" instr 4000 512
+}
+
+# second_boot RUN: from when the first kernel is left to /init
+second_boot()
+{
+	calc "$(counted "$1" init 2) - $(counted "$1" leave 1)"
+}
+
+# boot_row PAGES RUN WITHOUT: the boot after PAGES, beyond that after one
+boot_row()
+{
+	local seconds after=
+
+	[ ! -s "$LOGS/points" ] || after=yes
+	seconds=$(calc "($(second_boot "$2") - $(second_boot "$3")) / 1e9")
+	row "boot-$1" "boot beyond that with one page: $1 pages" "$seconds" s \
+		"$4" "$1" $after
+	echo "$1 $seconds" >> "$LOGS/points"
+}
+
+boot_costs()
+{
+	local pages targets="0.001 0.006 0.024 0.06"
+
+	: > "$LOGS/points"
+	for pages in $PAGES; do
+		boot_row "$pages" "$pages" 1 "${targets%% *}"
+		targets=${targets#* }
+	done
+	boot_row 1000000 1000000 1-of-million 0.6
+	row boot-linear "most that ten times the pages cost" \
+		"$(awk '{ cost[$1] = $2 } END {
+			for (n in cost)
+				if (cost[n] > 0 && n * 10 in cost &&
+				    cost[n * 10] / cost[n] > most)
+					most = cost[n * 10] / cost[n]
+			print most ? most : "missing"
+		}' "$LOGS/points")" times 10.5
+}
+
+scratch_sizes()
+{
+	local gib targets="256 256 512 1024"
+
+	for gib in 2 8 64 256; do
+		row "scratch-$gib" "default scratch, guest of $gib GiB" \
+			"$(told scratch-$gib scratch_mib)" MiB "${targets%% *}"
+		targets=${targets#* }
+	done
+}
+
+# What kho=on costs with nothing preserved, against all that kho=off does from
+# start_kernel() to /init
+idle_boots()
+{
+	row idle-first "kho=on beyond kho=off, first kernel" "$(calc "100 * \
+		($(counted on init 1) - $(counted off init 1)) / \
+		($(counted off init 1) - $(counted off start 1))")" % 0.5
+	row idle-next "kho=on beyond kho=off, after a handover" "$(calc "100 * \
+		($(second_boot on) - $(second_boot off)) / \
+		($(counted off init 2) - $(counted off start 2))")" % 0.5
+}
+
+# "N pages in M nodes"
+metadata()
+{
+	local words
+
+	read -ra words <<< "$(told dense dense)"
+	row metadata "metadata of $DENSE pages that lie densely" \
+		"$(calc "4096 * ${words[3]:-missing} / ${words[0]}")" B/page 0.13
+}
+
+# "N pages in M blocks, preserve T ns, ...": a run of so many blocks must not cost
+# more than as many runs of one page, whatever its size
+spans()
+{
+	local n=0 words
+
+	while read -ra words; do
+		[ "${words[0]:-0}" -ge 16777214 ] || continue
+		n=$((n + 1))
+		row "span-$n" "run of ${words[0]} pages, ${words[3]} blocks" \
+			"${words[6]}" instr - "${words[0]}"
+		row "span-$n-block" "  the same for each block" \
+			"$(calc "${words[6]} / ${words[3]}")" instr 20000
+	done < <(passed span && facts "$LOGS/span" span)
+	[ $n -gt 0 ] || row span "run of 64 GiB" missing instr -
+}
+
+# "N pages on one T1 ns, as many on each of 2 T2 ns": by the clock on the wall
+parallel()
+{
+	local words
+
+	read -ra words <<< "$(told cpus cpus)"
+	row cpus "two CPUs at once, pages in the time of one CPU's" \
+		"$(calc "2 * ${words[4]:-missing} / ${words[12]}")" times ">=1.7"
+}
+
+about()
+{
+	printf '  "kernel": "%s",\n' \
+		"$(cat "$(kernel_dir plain)/include/config/kernel.release")"
+	printf '  "config": "configs/shared.config, configs/%s.config",\n' "$ARCH"
+	printf '  "qemu": "%s"' "$($ARCH_QEMU --version | head -1)"
+}
+
+ARCH=x86_64
+HARNESS=
+ONLY=
+DO=machines
+JOBS=$(nproc)
+while [ $# -gt 0 ]; do
+	case $1 in
+	-j)	JOBS=$2; shift ;;
+	-n)	DO= ;;
+	-*)	sed -n 's/^#\t/\t/p' "$0" >&2; exit 2 ;;
+	*)	ONLY="$ONLY $1" ;;
+	esac
+	shift
+done
+arch_table $ARCH || exit 2
+LOGS=$OUT/log/bench
+mkdir -p "$LOGS"
+if [ -n "$DO" ]; then
+	[ -e "$(kernel_dir plain)/$ARCH_KERNEL" ] || {
+		echo "no kernel $(kernel_dir plain)/$ARCH_KERNEL" >&2
+		exit 2
+	}
+	prepare "$LOGS" && build_plugin || exit 2
+	trap 'trap "" INT TERM; kill $(jobs -p) 2>/dev/null; exit 130' INT TERM
+	machines
+fi
+: > "$LOGS/rows"
+calls
+boot_costs
+scratch_sizes
+idle_boots
+metadata
+spans
+parallel
+echo "Kernel $(cat "$(kernel_dir plain)/include/config/kernel.release") of configs/{shared,$ARCH}.config; instructions of QEMU's guest, 1 ns each"
+awk -v target=6e-7 -f "$KHO/bench/plot.awk" "$LOGS/points" > "$OUT/bench.svg"
+awk -v json="$OUT/bench.json" -v about="$(about)" -f "$KHO/bench/table.awk" \
+	"$LOGS/rows"

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A plugin of QEMU that counts the guest's instructions and notes how many there
+ * were whenever it comes to certain addresses:
+ *
+ *	-plugin count.so,out=FILE,NAME=ADDRESS,...
+ *
+ * writes a line "NAME INSTRUCTIONS" each time. Unlike the guest's clock this does
+ * not run on while the guest sleeps, and needs nothing in the guest.
+ *
+ * The declarations are those of version 1 of the interface, qemu-plugin.h, which
+ * distributions do not ship.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXPORT		__attribute__((visibility("default")))
+#define MARKS_MAX	8
+
+struct qemu_plugin_tb;
+
+enum { INLINE_ADD_U64 };
+enum { CB_NO_REGS };
+
+void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id,
+		void (*cb)(uint64_t id, struct qemu_plugin_tb *tb));
+void qemu_plugin_register_vcpu_tb_exec_inline(struct qemu_plugin_tb *tb,
+		int op, void *ptr, uint64_t imm);
+void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb,
+		void (*cb)(unsigned int cpu, void *data), int flags, void *data);
+size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
+uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
+
+EXPORT int qemu_plugin_version = 1;
+EXPORT int qemu_plugin_install(uint64_t id, const void *info, int argc,
+			       char **argv);
+
+static struct mark {
+	const char *name;
+	uint64_t addr;
+} marks[MARKS_MAX];
+static int nr_marks;
+
+static uint64_t instructions;
+static FILE *out;
+
+static void reached(unsigned int cpu, void *data)
+{
+	const struct mark *mark = data;
+
+	(void)cpu;
+	fprintf(out, "%s %llu\n", mark->name,
+		(unsigned long long)instructions);
+	fflush(out);
+}
+
+/* What is translated once is executed many times; a function starts a block. */
+static void translated(uint64_t id, struct qemu_plugin_tb *tb)
+{
+	int i;
+
+	(void)id;
+	for (i = 0; i < nr_marks; i++)
+		if (qemu_plugin_tb_vaddr(tb) == marks[i].addr)
+			qemu_plugin_register_vcpu_tb_exec_cb(tb, reached,
+							     CB_NO_REGS,
+							     &marks[i]);
+	qemu_plugin_register_vcpu_tb_exec_inline(tb, INLINE_ADD_U64,
+						 &instructions,
+						 qemu_plugin_tb_n_insns(tb));
+}
+
+int qemu_plugin_install(uint64_t id, const void *info, int argc, char **argv)
+{
+	int i;
+
+	(void)info;
+	for (i = 0; i < argc; i++) {
+		char *name = strdup(argv[i]), *value = strchr(name, '=');
+
+		if (!value)
+			return -1;
+		*value++ = '\0';
+		if (!strcmp(name, "out"))
+			out = fopen(value, "w");
+		else if (nr_marks < MARKS_MAX)
+			marks[nr_marks++] = (struct mark){
+				name, strtoull(value, NULL, 16) };
+	}
+	if (!out)
+		return -1;
+	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
+	return 0;
+}
