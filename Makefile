@@ -26,6 +26,7 @@ JOBS = build $(ARCH)
 demo: JOBS += vm-$(ARCH)
 test: JOBS += check vm-$(ARCH)
 check: JOBS += check
+bench: JOBS += vm-x86_64
 
 demo: kernel
 	@tools/testing/selftests/kho/demo.sh $(ARCH)
@@ -33,7 +34,7 @@ demo: kernel
 test: tree
 	@scripts/test.sh $(ARCH)
 
-bench: kernel vm-packages
+bench: kernel
 	@tools/testing/selftests/kho/bench.sh
 
 check: kernel
