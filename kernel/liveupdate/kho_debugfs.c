@@ -116,7 +116,7 @@ static void __init take_snapshot(struct kho_subtree *subtree)
 static int __init take_snapshots(void)
 {
 	if (kho_in.valid)
-		kho_for_each_subtree(true, take_snapshot);
+		kho_visit_subtrees(true, take_snapshot);
 
 	return 0;
 }
@@ -227,7 +227,7 @@ static void init_out(struct dentry *root)
 	out_subtrees = debugfs_create_dir("sub_fdts", dir);
 	out_dir = dir;
 
-	kho_for_each_subtree(false, add_outgoing);
+	kho_visit_subtrees(false, add_outgoing);
 }
 
 static void init_in(struct dentry *root)
@@ -239,7 +239,7 @@ static void init_in(struct dentry *root)
 	in_subtrees = debugfs_create_dir("sub_fdts", in_dir);
 	create_blob("fdt", in_dir, &in_fdt_blob);
 
-	kho_for_each_subtree(true, add_incoming);
+	kho_visit_subtrees(true, add_incoming);
 }
 
 /**
@@ -257,7 +257,7 @@ void __init kho_debugfs_init(void)
 
 	root = debugfs_create_dir("kho", NULL);
 	if (IS_ERR(root)) {
-		kho_for_each_subtree(true, kho_debugfs_remove_subtree);
+		kho_visit_subtrees(true, kho_debugfs_remove_subtree);
 		return;
 	}
 

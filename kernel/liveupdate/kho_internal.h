@@ -72,8 +72,8 @@ void kho_report_unclaimed(void);
 size_t kho_fdt_need(void);
 int kho_write_fdt(void *fdt, size_t size, u32 crc_tree);
 /* Call @fn for each outgoing or incoming subtree, with their list locked. */
-void kho_for_each_subtree(bool incoming,
-			  void (*fn)(struct kho_subtree *subtree));
+typedef void (*kho_subtree_fn)(struct kho_subtree *subtree);
+void kho_visit_subtrees(bool incoming, kho_subtree_fn fn);
 
 /* kho_preserve.c */
 int kho_preserve_own(struct page *page, unsigned long nr_pages);

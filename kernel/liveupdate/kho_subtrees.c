@@ -247,13 +247,13 @@ void __init kho_incoming_forget(void)
 }
 
 /**
- * kho_for_each_subtree() - call a function for each subtree
+ * kho_visit_subtrees() - call a function for each subtree
  * @incoming: those that came, or those that go
  * @fn: the function, which may not sleep on KHO's own files
  *
  * Context: Process context.
  */
-void kho_for_each_subtree(bool incoming, void (*fn)(struct kho_subtree *subtree))
+void kho_visit_subtrees(bool incoming, kho_subtree_fn fn)
 {
 	struct kho_subtree *subtree;
 	unsigned int i;
@@ -284,7 +284,7 @@ void kho_report_unclaimed(void)
 {
 	u64 bytes = kho_unclaimed_bytes();
 
-	kho_for_each_subtree(true, kho_tell_unclaimed);
+	kho_visit_subtrees(true, kho_tell_unclaimed);
 	if (bytes)
 		pr_warn("%llu bytes of the last kernel were not claimed and are given up\n",
 			bytes);
