@@ -525,7 +525,7 @@ static void write_mainline_fdt(void *fdt, size_t size)
 	fdt_begin_node(fdt, "");
 	fdt_property_string(fdt, "compatible", KHO_FDT_COMPATIBLE_V3);
 	fdt_property(fdt, KHO_FDT_MEMORY_MAP_PROP_NAME, &map, sizeof(map));
-	kho_for_each_subtree(false, mainline_subtree);
+	kho_visit_subtrees(false, mainline_subtree);
 	fdt_end_node(fdt);
 	if (fdt_finish(fdt))
 		die("FDT cannot be written", size);
@@ -557,7 +557,7 @@ static void note_blob(struct kho_subtree *subtree)
 static void forget_subtrees(void)
 {
 	memset(blobs, 0, sizeof(blobs));
-	kho_for_each_subtree(false, note_blob);
+	kho_visit_subtrees(false, note_blob);
 	for (unsigned int i = 0; blobs[i]; i++)
 		kho_remove_subtree(blobs[i]->blob);
 	memset(blobs, 0, sizeof(blobs));
