@@ -142,10 +142,11 @@ static void test_areas(void)
 static void test_avoid(void)
 {
 	struct mem_vector scratch = { 0 }, ima = { 0 };
-	struct {
+	struct record {
 		struct setup_data head;
 		struct ima_setup_data data;
-	} __packed *measured;
+	} __packed;
+	struct record *measured;
 
 	measured = calloc(1, sizeof(*measured));
 	setup();
