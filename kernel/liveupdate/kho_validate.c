@@ -19,6 +19,12 @@
 /* The first whose header has the structure's size; all kernels write it. */
 #define KHO_FDT_VERSION	17
 
+/*
+ * No property that is known is half as long. libfdt looks for the end of each
+ * name in all of the strings, each time that it looks for a property.
+ */
+#define KHO_FDT_PROP_NAME_MAX	255
+
 /**
  * kho_crc32c() - a part of a checksum as the ABI has it
  * @crc: ~0 at first, then the last result; invert the last one
@@ -123,7 +129,8 @@ static bool kho_fdt_well_formed(const void *fdt)
 		case FDT_PROP:
 			if (!depth)
 				return false;
-			if (!fdt_getprop_by_offset(fdt, offset, &name, &len))
+			if (!fdt_getprop_by_offset(fdt, offset, &name, &len) ||
+			    strlen(name) > KHO_FDT_PROP_NAME_MAX)
 				return false;
 			break;
 		case FDT_NOP:
