@@ -236,6 +236,16 @@ static void prop_delete(const struct damage *d)
 	edit_end();
 }
 
+static void prop_name_long(const struct damage *d)
+{
+	char name[1024] = "";
+
+	memset(name, 'n', d->a);
+	edit_begin();
+	fdt_setprop_empty(machine_fdt(), 0, name);
+	edit_end();
+}
+
 static u64 prop_get(int node, unsigned int prop)
 {
 	return get_unaligned((const u64 *)fdt_getprop(machine_fdt(), node,
@@ -395,7 +405,6 @@ static void slot_to_root(const struct damage *d)
 	*slot_at(d->a) = virt_to_phys(machine_root());
 }
 
-
 static void slot_to_block(const struct damage *d)
 {
 	unsigned int order;
@@ -478,6 +487,7 @@ static void key_over_block(const struct damage *d)
 
 static void key_inside_block(const struct damage *d)
 {
+	struct damage at = { };
 	unsigned int order;
 	phys_addr_t base;
 
@@ -486,9 +496,7 @@ static void key_inside_block(const struct damage *d)
 		if (order >= 2)
 			break;
 	}
-	struct damage at = {
-		.a = kho_radix_encode_key(base + PAGE_SIZE, 0)
-	};
+	at.a = kho_radix_encode_key(base + PAGE_SIZE, 0);
 	key(&at);
 }
 
@@ -639,6 +647,9 @@ const struct damage damages[] = {
 	{ "property length negative", struct_word, 12, 0xfffffff0, fdt_struct },
 	{ "property name beyond the strings", struct_word, 16, 0x10000, fdt_struct },
 	{ "property name negative", struct_word, 16, 0xffffffff, fdt_struct },
+	{ "property name of 255 bytes", prop_name_long, 255, 0, NULL, fdt_sum },
+	{ "property name of 256 bytes", prop_name_long, 256, 0, fdt_struct },
+	{ "property name of 1000 bytes", prop_name_long, 1000, 0, fdt_struct },
 	{ "structure without its end", struct_last_word, 1, FDT_NOP, fdt_struct },
 	{ "root not closed", struct_last_word, 2, FDT_NOP, fdt_struct },
 	{ "last node not closed", struct_last_word, 3, FDT_NOP, fdt_struct },

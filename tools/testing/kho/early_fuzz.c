@@ -47,7 +47,7 @@ static u64 eat(unsigned int bytes)
 	return val;
 }
 
-static __attribute__((noreturn)) void fail(const char *what)
+static __noreturn void fail(const char *what)
 {
 	fprintf(stderr, "fuzz: %s\n%s", what, sim_log);
 	abort();
@@ -368,7 +368,6 @@ static void boot(void)
 	boot_accepted();
 }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	model_cold_init();
@@ -379,7 +378,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	unsigned int nr = 0;
@@ -398,27 +396,64 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 }
 
 #ifdef FUZZ_REPLAY
+static unsigned int hex_digit(int c)
+{
+	return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+}
+
+/* One input, a line of hexadecimal digits; false at the end */
+static bool read_input(FILE *f, unsigned char *data, size_t *size)
+{
+	int high, low;
+
+	*size = 0;
+	for (;;) {
+		high = fgetc(f);
+		if (high == EOF || high == '\n')
+			return high != EOF;
+		low = fgetc(f);
+		if (!isxdigit(high) || !isxdigit(low) || *size == 4096)
+			fail("the corpus is no list of inputs");
+		data[(*size)++] = hex_digit(high) << 4 | hex_digit(low);
+	}
+}
+
+/* For libFuzzer, which wants a file for each */
+static void write_input(const char *dir, unsigned int nr,
+			const unsigned char *data, size_t size)
+{
+	char name[4096];
+	FILE *f;
+
+	snprintf(name, sizeof(name), "%s/%06u", dir, nr);
+	f = fopen(name, "wb");
+	if (!f || fwrite(data, 1, size, f) != size || fclose(f))
+		fail("cannot write inputs");
+}
+
+/* early-fuzz-replay CORPUS [DIR] */
 int main(int argc, char **argv)
 {
-	static unsigned char data[65536];
-	unsigned int accepted = 0, refused = 0;
+	static unsigned char data[4096];
+	unsigned int nr = 0, refused = 0;
+	FILE *f = argc > 1 ? fopen(argv[1], "r") : NULL;
+	size_t size;
 
+	if (!f)
+		fail("there is no corpus");
 	LLVMFuzzerInitialize(&argc, &argv);
-	while (*++argv) {
-		FILE *f = fopen(*argv, "rb");
-		size_t size;
-
-		if (!f) {
-			perror(*argv);
-			return 1;
-		}
-		size = fread(data, 1, sizeof(data), f);
-		fclose(f);
+	while (read_input(f, data, &size)) {
+		if (argc > 2)
+			write_input(argv[2], nr, data, size);
 		LLVMFuzzerTestOneInput(data, size);
-		kho_refused ? refused++ : accepted++;
+		refused += !!kho_refused;
+		nr++;
 	}
-	printf("%u inputs: %u accepted, %u refused\n", accepted + refused,
-	       accepted, refused);
+	fclose(f);
+	if (!nr)
+		fail("the corpus is empty");
+	printf("%u inputs: %u accepted, %u refused\n", nr, nr - refused,
+	       refused);
 	return 0;
 }
 #endif

@@ -29,6 +29,12 @@
 #ifndef __always_inline
 #define __always_inline		inline __attribute__((always_inline))
 #endif
+#ifndef __weak
+#define __weak			__attribute__((weak))
+#endif
+#ifndef __noreturn
+#define __noreturn		__attribute__((noreturn))
+#endif
 #undef __releases
 #define __releases(x)
 #undef EXPORT_SYMBOL_GPL
@@ -83,12 +89,13 @@ static inline bool test_and_clear_bit(unsigned long nr, unsigned long *map)
 #define preempt_disable()		do { } while (0)
 #define preempt_enable()		do { } while (0)
 #define cpu_relax()			do { } while (0)
-#undef smp_mb
-#define smp_mb()			do { } while (0)
 #undef smp_load_acquire
 #undef smp_store_release
 #define smp_load_acquire(p)		READ_ONCE(*(p))
 #define smp_store_release(p, v)		WRITE_ONCE(*(p), v)
+#undef smp_mb
+/* There is nobody to be ordered with */
+#define smp_mb()			do { } while (0)
 
 /* Of one's own, for inline functions that nothing here calls */
 struct percpu_rw_semaphore {

@@ -5,6 +5,10 @@
 
 #include <linux/types.h>
 
+/* early_fuzz.c: what libFuzzer calls */
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+
 void model_cold_init(void);
 const char *model_check_refused(const char *why);
 bool model_same_early(void);

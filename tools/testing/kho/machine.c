@@ -18,9 +18,6 @@ const struct kho_scratch sim_scratch[SIM_SCRATCH_AREAS] = {
 	{ 0x1a000000, 0x800000 },
 };
 
-extern int (*sim_initcall_kho_early_exit)(void) __attribute__((weak));
-extern int (*sim_initcall_kho_mixed_exit)(void) __attribute__((weak));
-
 static const struct {
 	unsigned long start, end;
 } ram[] = {
@@ -54,7 +51,7 @@ static size_t dt_max;
 char _text[1], _end[1];
 unsigned long initrd_start, initrd_end, totalcma_pages;
 
-static __attribute__((noreturn)) void die(const char *what, u64 where)
+static __noreturn void die(const char *what, u64 where)
 {
 	fprintf(stderr, "machine: %s (%#llx)\n", what,
 		(unsigned long long)where);
@@ -67,7 +64,8 @@ unsigned int sim_random(unsigned int below)
 	return (seed >> 8) % below;
 }
 
-int printk(const char *fmt, ...)
+/* What pr_err() and the like call */
+int sim_printk(const char *fmt, ...)
 {
 	va_list args;
 	int len;
@@ -272,7 +270,7 @@ void memblock_free_pages(struct page *page, unsigned long pfn,
 }
 
 /* A version of KHO that leaves nothing for after memblock has none */
-__attribute__((weak)) unsigned long kho_memory_free(void)
+__weak unsigned long kho_memory_free(void)
 {
 	return 0;
 }
@@ -615,7 +613,8 @@ void machine_kexec(void)
 	memblock_reserve(SIM_INITRD, SIM_INITRD_SIZE);
 	own(SIM_KERNEL, SIM_KERNEL_SIZE, FIRMWARE);
 	own(SIM_INITRD, SIM_INITRD_SIZE, FIRMWARE);
-	max_low_pfn = max_pfn = SIM_END >> PAGE_SHIFT;
+	max_pfn = SIM_END >> PAGE_SHIFT;
+	max_low_pfn = max_pfn;
 	sim_param_kho_scratch_setup("4M,8M,4M");
 	log_len = 0;
 }

@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Early boot with handovers that libFuzzer damages: first the inputs of corpus/,
-# then new ones, for a while. A crash, a sanitizer's report, memory that was given
-# out although it is somebody's, a refusal that leaves something behind and work
-# that is not bounded by the machine are failures; the input is kept.
+# Early boot with handovers that libFuzzer damages: first the inputs of
+# early_corpus.hex (one a line), then new ones, for a while. A crash, a
+# sanitizer's report, memory that was given out although it is somebody's, a
+# refusal that leaves something behind and work that is not bounded by the
+# machine are failures; the input is kept.
 #
-# FUZZ_SECONDS: how long (60; 0: corpus alone). FUZZ_CORPUS: a folder for what is
+# FUZZ_SECONDS: how long (60; 0: the corpus alone). FUZZ_CORPUS: a folder for what is
 # new. TREE: the assembled tree; OUTPUT: where to build. Without clang and its
 # runtime (libclang-rt-dev) only the corpus runs, and that is said.
 
@@ -54,7 +55,9 @@ replay() {
 		bad "build"
 		finish
 	}
-	if timeout 300 "$output/fuzz-replay" corpus/* >"$log/replay" 2>&1; then
+	mkdir "$log/corpus"
+	if timeout 300 "$output/fuzz-replay" early_corpus.hex "$log/corpus" \
+		>"$log/replay" 2>&1; then
 		ok "the corpus: $(tail -1 "$log/replay")"
 	else
 		tail -50 "$log/replay"
@@ -67,7 +70,7 @@ fuzz() {
 	mkdir -p "$new" "$output/findings"
 	timeout $((seconds + 120)) "$output/fuzz" -max_total_time="$seconds" \
 		-max_len=600 -timeout=30 -print_final_stats=1 \
-		-artifact_prefix="$output/findings/" "$new" corpus \
+		-artifact_prefix="$output/findings/" "$new" "$log/corpus" \
 		>"$log/fuzzing" 2>&1
 	status=$?
 	runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log/fuzzing")

@@ -12,7 +12,7 @@
 #include <linux/mmzone.h>
 
 #define PAGE_SHIFT		12
-#define PAGE_SIZE		(1UL << PAGE_SHIFT)
+#define PAGE_SIZE		BIT(PAGE_SHIFT)
 #define PAGE_MASK		(~(PAGE_SIZE - 1))
 #define PHYS_ADDR_MAX		(~(phys_addr_t)0)
 #define PAGE_ALIGN(addr)	ALIGN(addr, PAGE_SIZE)
@@ -35,7 +35,7 @@ static inline void *phys_to_virt(phys_addr_t phys)
 	return (void *)(unsigned long)phys;
 }
 
-static inline phys_addr_t virt_to_phys(const volatile void *virt)
+static inline phys_addr_t virt_to_phys(const void *virt)
 {
 	return (phys_addr_t)(unsigned long)virt;
 }

@@ -8,9 +8,9 @@
 #endif
 
 /* memblock prints u64 with other specifiers than this compiler's */
-int printk(const char *fmt, ...);
+int sim_printk(const char *fmt, ...);
 
-#define pr_debug(fmt, ...)	printk(pr_fmt(fmt), ##__VA_ARGS__)
+#define pr_debug(fmt, ...)	sim_printk(pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_cont			pr_debug
 #define pr_info			pr_debug
 #define pr_warn			pr_debug
