@@ -7,6 +7,7 @@
  */
 #define pr_fmt(fmt) "test_kho: " fmt
 
+#include <linux/bits.h>
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/cpumask.h>
@@ -24,7 +25,7 @@
 
 /* Memory is taken in blocks of so many pages. */
 #define BLOCK_ORDER	MAX_PAGE_ORDER
-#define BLOCK_PAGES	(1UL << BLOCK_ORDER)
+#define BLOCK_PAGES	BIT(BLOCK_ORDER)
 
 /* Rounds of which the best counts: a host that is busy only makes them worse. */
 #define ROUNDS		16

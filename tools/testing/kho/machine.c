@@ -595,8 +595,6 @@ void machine_kexec(void)
 	sim_reset_memblock();
 	sim_reset_scratch();
 	sim_reset_subtrees();
-	if (sim_reset_mixed)
-		sim_reset_mixed();
 	memset(sim_buddy, 0, sizeof(sim_buddy));
 	sim_cma_pages = 0;
 	sim_crc_bytes = 0;
@@ -634,14 +632,10 @@ void machine_boot_open(void)
 	kho_early_open();
 }
 
-/* The last hook, and the initcalls that free what only boot needed */
+/* The last hook */
 void machine_boot_all(void)
 {
 	memblock_free_all();
-	if (&sim_initcall_kho_early_exit)
-		sim_initcall_kho_early_exit();
-	if (&sim_initcall_kho_mixed_exit)
-		sim_initcall_kho_mixed_exit();
 }
 
 void *machine_fdt(void)

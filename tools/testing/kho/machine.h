@@ -135,14 +135,11 @@ static inline bool sim_is_ram(phys_addr_t phys)
 void sim_reset_early(void);
 void sim_reset_gaps(void);
 void sim_reset_memblock(void);
-__weak void sim_reset_mixed(void);
 void sim_reset_scratch(void);
 void sim_reset_subtrees(void);
 unsigned long sim_node_limit(void);
 unsigned int sim_nr_subtrees(void);
 phys_addr_t sim_subtrees(size_t *size);
 extern int (*sim_param_kho_scratch_setup)(char *arg);
-extern __weak int (*sim_initcall_kho_early_exit)(void);
-extern __weak int (*sim_initcall_kho_mixed_exit)(void);
 
 #endif /* _KHO_MACHINE_H */

@@ -46,15 +46,15 @@ machines()
 	for n in 256 64 8 2; do
 		measure scratch-$n scratch BENCH_MEMORY=${n}G
 	done
-	measure span span
+	measure span "span"
 	for n in 100000 40000 10000 1000 1; do
 		boots "$n" on "$n" 2G
 	done
 	boots folios on $FOLIOS 2G folios 9 1
-	boots off off 0 2G
-	boots on on 0 2G
-	measure dense dense BENCH_PAGES=$DENSE
-	measure cpus cpus BENCH_PAGES=$CPUS_PAGES
+	boots off "off" 0 2G
+	boots on "on" 0 2G
+	measure dense "dense" BENCH_PAGES=$DENSE
+	measure cpus "cpus" BENCH_PAGES=$CPUS_PAGES
 	wait
 }
 
@@ -210,7 +210,9 @@ idle_boots
 metadata
 spans
 parallel
-echo "Kernel $(cat "$(kernel_dir plain)/include/config/kernel.release") of configs/{shared,$ARCH}.config; instructions of QEMU's guest, 1 ns each"
+release=$(cat "$(kernel_dir plain)/include/config/kernel.release")
+echo "Kernel $release of configs/{shared,$ARCH}.config;" \
+	"instructions of QEMU's guest, 1 ns each"
 awk -v target=6e-7 -f "$KHO/bench/plot.awk" "$LOGS/points" > "$OUT/bench.svg"
 awk -v json="$OUT/bench.json" -v about="$(about)" -f "$KHO/bench/table.awk" \
 	"$LOGS/rows"
