@@ -28,8 +28,9 @@ ignored=(
 # these define, for one compiler, and as short as they can:
 stand_ins='^tools/testing/(kho/.*\.h|kho/(sim|machine)[^/]*\.c|memblock/(linux/|libfdt).*)$'
 ignored_there=(
-	BIT_MACRO COMPLEX_MACRO EXPORT_SYMBOL MACRO_ARG_PRECEDENCE MACRO_ARG_REUSE
-	MACRO_ARG_UNUSED MEMORY_BARRIER NEW_TYPEDEFS PREFER_DEFINED_ATTRIBUTE_MACRO
+	BIT_MACRO COMPLEX_MACRO EXPORT_SYMBOL INCLUDE_LINUX MACRO_ARG_PRECEDENCE
+	MACRO_ARG_REUSE MACRO_ARG_UNUSED MEMORY_BARRIER NEW_TYPEDEFS
+	PREFER_DEFINED_ATTRIBUTE_MACRO
 )
 
 # our new files that end in one of the given patterns, as paths in the tree

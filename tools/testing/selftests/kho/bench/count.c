@@ -7,9 +7,6 @@
  *
  * writes a line "NAME INSTRUCTIONS" each time. Unlike the guest's clock this does
  * not run on while the guest sleeps, and needs nothing in the guest.
- *
- * The declarations are those of version 1 of the interface, qemu-plugin.h, which
- * distributions do not ship.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -17,26 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXPORT		__attribute__((visibility("default")))
+#include "qemu_plugin.h"
+
 #define MARKS_MAX	8
 
-struct qemu_plugin_tb;
-
-enum { INLINE_ADD_U64 };
-enum { CB_NO_REGS };
-
-void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id,
-		void (*cb)(uint64_t id, struct qemu_plugin_tb *tb));
-void qemu_plugin_register_vcpu_tb_exec_inline(struct qemu_plugin_tb *tb,
-		int op, void *ptr, uint64_t imm);
-void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb,
-		void (*cb)(unsigned int cpu, void *data), int flags, void *data);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *tb);
-
 EXPORT int qemu_plugin_version = 1;
-EXPORT int qemu_plugin_install(uint64_t id, const void *info, int argc,
-			       char **argv);
 
 static struct mark {
 	const char *name;
