@@ -5,8 +5,6 @@
  *
  * Each is one address and one size, in as many cells as the root node says.
  */
-#define pr_fmt(fmt) "KHO: " fmt
-
 #include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/kexec.h>
@@ -14,7 +12,6 @@
 #include <linux/libfdt.h>
 #include <linux/of.h>
 #include <linux/of_fdt.h>
-#include <linux/printk.h>
 
 #include "kho.h"
 
@@ -96,7 +93,7 @@ bool __init of_kho_scan_chosen(void *fdt, int chosen)
 	if (root_size && scratch_size)
 		kho_set_handover(root, root_size, scratch, scratch_size);
 	else
-		pr_warn("/chosen tells half of a handover; booting without it\n");
+		kho_spoil_handover("/chosen tells half of a handover");
 
 	return true;
 }

@@ -68,6 +68,7 @@ int unregister_kho_notifier(struct notifier_block *nb);
 /* Hooks of early boot and of the memory map; see kho_early.c for the order. */
 void kho_set_handover(phys_addr_t fdt, u64 fdt_size, phys_addr_t scratch,
 		      u64 scratch_size);
+void kho_spoil_handover(const char *why);
 void kho_early_init(void);
 void kho_early_open(void);
 int kho_early_claim(phys_addr_t phys, size_t size);
@@ -179,6 +180,10 @@ static inline int unregister_kho_notifier(struct notifier_block *nb)
 
 static inline void kho_set_handover(phys_addr_t fdt, u64 fdt_size,
 				    phys_addr_t scratch, u64 scratch_size)
+{
+}
+
+static inline void kho_spoil_handover(const char *why)
 {
 }
 

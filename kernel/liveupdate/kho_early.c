@@ -3,7 +3,8 @@
  * KHO: early boot of the kernel that memory is handed over to.
  *
  * The architecture tells where the FDT and the scratch list lie
- * (kho_set_handover()), and then three hooks follow:
+ * (kho_set_handover()), or that it was told so in a way that cannot be read
+ * (kho_spoil_handover()), and then three hooks follow:
  *
  *  1. kho_early_init(), when memblock knows all RAM and nothing was allocated:
  *     FDT and scratch list are checked, and from here on memblock allocates
@@ -42,6 +43,8 @@ static struct {
 	u64 fdt_size;
 	phys_addr_t scratch;
 	u64 scratch_size;
+	/* Or why it does not know. */
+	const char *spoilt;
 } handover __initdata;
 
 struct kho_incoming kho_in;
@@ -77,6 +80,20 @@ void __init kho_set_handover(phys_addr_t fdt, u64 fdt_size,
 	handover.fdt_size = fdt_size;
 	handover.scratch = scratch;
 	handover.scratch_size = scratch_size;
+}
+
+/**
+ * kho_spoil_handover() - tell that something came, but not what
+ * @why: a sentence that says what is wrong with it, kept for good
+ *
+ * A handover that cannot be read at all is refused as any other, so that people
+ * and programs are told of it in the same places.
+ *
+ * Context: Early boot, before kho_early_init().
+ */
+void __init kho_spoil_handover(const char *why)
+{
+	handover.spoilt = why;
 }
 
 static void __init kho_free_nodes(void)
@@ -150,6 +167,9 @@ static const char *__init kho_read_scratch(void)
 		if (!memblock_is_region_memory(kho_scratch[i].addr,
 					       kho_scratch[i].size))
 			return "a scratch area is not in memory";
+	if (root.has_crc_scratch &&
+	    kho_scratch_crc32c(kho_scratch, count) != root.crc_scratch)
+		return "the scratch list's checksum does not match";
 	kho_scratch_cnt = count;
 	if (kho_scratch_overlap(handover.fdt, handover.fdt_size))
 		return "the FDT lies in scratch";
@@ -189,11 +209,13 @@ void __init kho_early_init(void)
 		return;
 	memblock_account_kernel(true);
 	/* Half of a handover is one that is refused. */
-	if (!handover.fdt && !handover.fdt_size &&
-	    !handover.scratch && !handover.scratch_size)
+	if (!handover.fdt && !handover.fdt_size && !handover.scratch &&
+	    !handover.scratch_size && !handover.spoilt)
 		return;
 
-	wrong = kho_read_fdt();
+	wrong = handover.spoilt;
+	if (!wrong)
+		wrong = kho_read_fdt();
 	if (!wrong)
 		wrong = kho_read_scratch();
 	if (!wrong)

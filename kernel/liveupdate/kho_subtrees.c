@@ -317,6 +317,7 @@ static int kho_write_subtree(void *fdt, const struct kho_subtree *subtree)
 static int kho_write_root(void *fdt, size_t size, u32 crc_tree)
 {
 	u64 map = virt_to_phys(kho_out_tree.root);
+	u32 crc_scratch = kho_scratch_crc32c(kho_scratch, kho_scratch_cnt);
 	u32 page_size = PAGE_SIZE, zero = 0;
 
 	return fdt_create(fdt, size) ?:
@@ -330,6 +331,8 @@ static int kho_write_root(void *fdt, size_t size, u32 crc_tree)
 			    sizeof(page_size)) ?:
 	       fdt_property(fdt, KHO_FDT_CRC_TREE_PROP_NAME, &crc_tree,
 			    sizeof(crc_tree)) ?:
+	       fdt_property(fdt, KHO_FDT_CRC_SCRATCH_PROP_NAME, &crc_scratch,
+			    sizeof(crc_scratch)) ?:
 	       fdt_property(fdt, KHO_FDT_CRC_FDT_PROP_NAME, &zero,
 			    sizeof(zero));
 }

@@ -60,6 +60,19 @@ u32 kho_fdt_crc32c(const void *fdt, int prop_offset)
 	return ~crc;
 }
 
+/**
+ * kho_scratch_crc32c() - checksum of a scratch list
+ * @areas: the list
+ * @count: how many entries
+ *
+ * Context: Any.
+ * Return: The finished checksum.
+ */
+u32 kho_scratch_crc32c(const struct kho_scratch *areas, unsigned int count)
+{
+	return ~kho_crc32c(~0U, areas, count * sizeof(*areas));
+}
+
 /* Returns false when the property is there with another length. */
 static bool kho_fdt_u32(const void *fdt, int node, const char *name, u32 *val,
 			bool *found)
@@ -213,7 +226,8 @@ static const char *kho_check_fdt_crc(const void *fdt)
 	if (!kho_fdt_u32(fdt, 0, KHO_FDT_CRC_FDT_PROP_NAME, &crc, &found))
 		return "the FDT's checksum has a wrong length";
 	/* Else damage to the name of this one would keep it from being noticed. */
-	if (!found && fdt_getprop(fdt, 0, KHO_FDT_CRC_TREE_PROP_NAME, NULL))
+	if (!found && (fdt_getprop(fdt, 0, KHO_FDT_CRC_TREE_PROP_NAME, NULL) ||
+		       fdt_getprop(fdt, 0, KHO_FDT_CRC_SCRATCH_PROP_NAME, NULL)))
 		return "the FDT's checksum is missing";
 	if (!found)
 		return NULL;
@@ -267,6 +281,9 @@ const char *kho_check_fdt(const void *fdt, size_t size,
 	if (!kho_fdt_u32(fdt, 0, KHO_FDT_CRC_TREE_PROP_NAME, &root->crc_tree,
 			 &root->has_crc_tree))
 		return "the memory map's checksum has a wrong length";
+	if (!kho_fdt_u32(fdt, 0, KHO_FDT_CRC_SCRATCH_PROP_NAME,
+			 &root->crc_scratch, &root->has_crc_scratch))
+		return "the scratch list's checksum has a wrong length";
 	return kho_check_subtrees(fdt, root);
 }
 

@@ -15,12 +15,16 @@
  * @map: physical address of the memory map's root
  * @crc_tree: checksum of the memory map, when @has_crc_tree
  * @has_crc_tree: the last kernel wrote one
+ * @crc_scratch: checksum of the scratch list, when @has_crc_scratch
+ * @has_crc_scratch: the last kernel wrote one
  * @nr_subtrees: number of sub-nodes that name a blob
  */
 struct kho_fdt_root {
 	phys_addr_t map;
 	u32 crc_tree;
 	bool has_crc_tree;
+	u32 crc_scratch;
+	bool has_crc_scratch;
 	unsigned int nr_subtrees;
 };
 
@@ -42,6 +46,7 @@ struct kho_fdt_subtree {
 
 u32 kho_crc32c(u32 crc, const void *buf, size_t size);
 u32 kho_fdt_crc32c(const void *fdt, int prop_offset);
+u32 kho_scratch_crc32c(const struct kho_scratch *areas, unsigned int count);
 
 const char *kho_check_fdt(const void *fdt, size_t size,
 			  struct kho_fdt_root *root);

@@ -3,13 +3,10 @@
  * Kexec HandOver on x86: the setup_data record, written and read, and the first
  * MiB.
  */
-#define pr_fmt(fmt) "KHO: " fmt
-
 #include <linux/init.h>
 #include <linux/kexec.h>
 #include <linux/kexec_handover.h>
 #include <linux/memblock.h>
-#include <linux/printk.h>
 #include <linux/sizes.h>
 
 #include <asm/bootparam.h>
@@ -78,16 +75,14 @@ void __init kho_x86_parse_record(u64 phys, u64 len)
 	struct kho_data *data;
 
 	if (len < sizeof(*record) + sizeof(*data)) {
-		pr_warn("setup_data record at %#llx has %llu bytes, too few; booting without the handover\n",
-			phys, len);
+		kho_spoil_handover("the setup_data record is too short");
 		return;
 	}
 
 	len = sizeof(*record) + sizeof(*data);
 	record = early_memremap(phys, len);
 	if (!record) {
-		pr_warn("cannot map the setup_data record at %#llx; booting without the handover\n",
-			phys);
+		kho_spoil_handover("the setup_data record cannot be mapped");
 		return;
 	}
 

@@ -32,6 +32,7 @@
  * preserved-memory-map  u64     physical address of the root of the memory map
  * kho,crc32c-tree       u32     checksum of the nodes of the memory map
  * kho,crc32c-fdt        u32     checksum of this FDT
+ * kho,crc32c-scratch    u32     checksum of the scratch list
  * kho,page-size         u32     bytes in a page
  * ====================  ======  ==============================================
  *
@@ -50,13 +51,16 @@
  *
  * The properties whose names begin with "kho," are additions. A reader verifies
  * them where they are and does without where they are not. Checksums are CRC-32C
- * (Castagnoli), started with all ones and inverted at the end. That of the memory
- * map does not come without that of the FDT:
+ * (Castagnoli), started with all ones and inverted at the end. Those of the
+ * memory map and of the scratch list do not come without that of the FDT:
  *
  * - of the memory map: all of its nodes, each a whole page, a node before its
  *   children and the children by index;
  * - of the FDT: its totalsize bytes, with the four bytes of the checksum itself
  *   taken as zero;
+ * - of the scratch list: all of its bytes. It is a kexec segment, filled when the
+ *   image is loaded, while the FDT is written later; the areas stay the same for
+ *   as long as a kernel runs;
  * - of a blob: its blob-size bytes.
  *
  * **What is a break.** A reader ignores properties and sub-nodes that it does
@@ -81,6 +85,7 @@ static_assert(sizeof(KHO_FDT_COMPATIBLE) ==
 #define KHO_FDT_MEMORY_MAP_PROP_NAME	"preserved-memory-map"
 #define KHO_FDT_CRC_TREE_PROP_NAME	"kho,crc32c-tree"
 #define KHO_FDT_CRC_FDT_PROP_NAME	"kho,crc32c-fdt"
+#define KHO_FDT_CRC_SCRATCH_PROP_NAME	"kho,crc32c-scratch"
 #define KHO_FDT_PAGE_SIZE_PROP_NAME	"kho,page-size"
 
 /* Of a sub-node */
