@@ -83,6 +83,14 @@ static void area_like(const struct damage *d)
 	*area(d->a) = *area(d->b);
 }
 
+static void areas_swap(const struct damage *d)
+{
+	struct kho_scratch first = *area(d->a);
+
+	*area(d->a) = *area(d->b);
+	*area(d->b) = first;
+}
+
 /* Instead of the list: one area alone */
 static void only_area(phys_addr_t base)
 {
@@ -176,13 +184,17 @@ static int producer(unsigned int nr)
 }
 
 /* Properties by what d->a says: the root's, and those of the first producer */
-enum { MAP, PAGE_SIZE_PROP, CRC_TREE, CRC_FDT, DATA, SIZE, CRC, COMPATIBLE };
+enum {
+	MAP, PAGE_SIZE_PROP, CRC_TREE, CRC_FDT, CRC_SCRATCH, DATA, SIZE, CRC,
+	COMPATIBLE
+};
 
 static const char * const props[] = {
 	[MAP] = KHO_FDT_MEMORY_MAP_PROP_NAME,
 	[PAGE_SIZE_PROP] = KHO_FDT_PAGE_SIZE_PROP_NAME,
 	[CRC_TREE] = KHO_FDT_CRC_TREE_PROP_NAME,
 	[CRC_FDT] = KHO_FDT_CRC_FDT_PROP_NAME,
+	[CRC_SCRATCH] = KHO_FDT_CRC_SCRATCH_PROP_NAME,
 	[DATA] = KHO_SUB_TREE_PROP_NAME,
 	[SIZE] = KHO_SUB_TREE_SIZE_PROP_NAME,
 	[CRC] = KHO_SUB_TREE_CRC_PROP_NAME,
@@ -577,6 +589,9 @@ static const char area_wraps[] = "a scratch area is empty or wraps around";
 static const char area_align[] = "a scratch area is not aligned";
 static const char area_overlap[] = "scratch areas overlap";
 static const char area_no_ram[] = "a scratch area is not in memory";
+static const char list_sum[] = "the scratch list's checksum does not match";
+static const char list_sum_len[] =
+	"the scratch list's checksum has a wrong length";
 
 const struct damage damages[] = {
 	/* The FDT's place */
@@ -694,6 +709,9 @@ const struct damage damages[] = {
 	{ "FDT's checksum in 0 bytes", prop_len, CRC_FDT, 0, NULL, fdt_sum_len, true },
 	{ "memory map's checksum", sum_flip, CRC_TREE, 7, NULL, fdt_sum, true },
 	{ "memory map's checksum missing", prop_delete, CRC_TREE, 0, NULL, fdt_sum, true },
+	{ "scratch list's checksum", sum_flip, CRC_SCRATCH, 3, NULL, fdt_sum, true },
+	{ "scratch list's checksum missing", prop_delete, CRC_SCRATCH, 0, NULL, fdt_sum, true },
+	{ "scratch list's checksum short", prop_len, CRC_SCRATCH, 2, list_sum_len, fdt_sum, true },
 	{ "a subtree's checksum", sum_flip, CRC, 9, NULL, fdt_sum, true },
 	{ "a subtree's checksum missing", prop_delete, CRC, 0, NULL, fdt_sum, true },
 	{ "memory map's checksum in 8 bytes", prop_len, CRC_TREE, 8, map_sum_len, fdt_sum, true },
@@ -754,8 +772,11 @@ const struct damage damages[] = {
 	{ "scratch area reaches into a hole", area_addr, 3, SIM_HOLE - 0x400000, area_no_ram },
 	{ "scratch area reaches beyond RAM", area_addr, 3, SIM_END - 0x400000, area_no_ram },
 	{ "scratch area larger than RAM", area_size, 3, 1ULL << 40, area_no_ram },
-	{ "scratch area over the FDT", area_over_fdt, 0, 0, fdt_scratch },
-	{ "scratch area over preserved memory", area_over_block, 0, 0, in_scratch },
+	{ "scratch area over the FDT", area_over_fdt, 0, 0, fdt_scratch, list_sum },
+	{ "scratch area over preserved memory", area_over_block, 0, 0, in_scratch, list_sum },
+	{ "scratch area lost", pass_scratch_size, 16 * 3, 0, NULL, list_sum },
+	{ "scratch areas in another order", areas_swap, 0, 1, NULL, list_sum },
+	{ "scratch area smaller", area_size, 1, 0x400000, NULL, list_sum },
 
 	/* Nodes of the memory map */
 	{ "leaf misaligned", slot_add, 1, 8, map_damaged },

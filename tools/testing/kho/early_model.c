@@ -21,6 +21,8 @@ static unsigned char cold_buddy[SIM_PAGES];
 
 /* Pages that boot took for itself, in part or whole */
 static unsigned char taken[SIM_PAGES];
+/* Pages of which memblock keeps all */
+static unsigned char kept[SIM_PAGES];
 
 static void take(struct snapshot *s)
 {
@@ -124,6 +126,62 @@ const char *model_check_cold(void)
 	return NULL;
 }
 
+/* Those that memblock's arrays lie in, if they had to grow, are none of KHO's. */
+static bool holds_regions(phys_addr_t page)
+{
+	const struct memblock_type *type[] = {
+		&memblock.memory, &memblock.reserved,
+	};
+
+	for (int i = 0; i < 2; i++) {
+		phys_addr_t base = virt_to_phys(type[i]->regions);
+		size_t size = type[i]->max * sizeof(struct memblock_region);
+
+		if (page + PAGE_SIZE > base && page < base + size)
+			return true;
+	}
+	return false;
+}
+
+static const char *check_not_kept(unsigned long nr)
+{
+	switch (sim_owner[nr]) {
+	case NO_RAM:
+		return sim_buddy[nr] ? "a hole is in use" : NULL;
+	case FIRMWARE:
+		return sim_buddy[nr] ? "a page of firmware is in use" : NULL;
+	default:
+		return sim_buddy[nr] ||
+		       holds_regions(SIM_BASE + nr * PAGE_SIZE) ?
+			NULL : "a page is kept though all was refused";
+	}
+}
+
+/**
+ * model_check_given_up() - after a boot that had to refuse, for want of memory
+ *
+ * As model_check_refused() at the end, but memblock may be another than on a cold
+ * boot, and where scratch finds no room KHO is off.
+ */
+const char *model_check_given_up(void)
+{
+	const char *wrong = NULL;
+
+	if (kho_in.valid || !kho_refused)
+		return "neither taken nor refused";
+	if (!strstr(sim_log, kho_refused))
+		return "the log does not say why";
+	if (memblock_kho_restricted())
+		return "memblock is still restricted";
+	if (sim_nr_subtrees())
+		return "subtrees that came are still listed";
+	if (kho_is_enabled() ? kho_scratch_cnt != 2 + SIM_NODES : kho_scratch_cnt)
+		return "there is half of fresh scratch";
+	for (unsigned long nr = 0; nr < SIM_PAGES && !wrong; nr++)
+		wrong = check_not_kept(nr);
+	return wrong;
+}
+
 static void take_pages(phys_addr_t base, phys_addr_t size)
 {
 	if (!size || !sim_is_ram(base))
@@ -205,10 +263,22 @@ const char *model_check_open(void)
 	return wrong;
 }
 
+static void note_kept(void)
+{
+	const struct memblock_region *r;
+
+	memset(kept, 0, sizeof(kept));
+	for_each_reserved_mem_region(r) {
+		unsigned long nr = sim_index(PAGE_ALIGN(r->base));
+		unsigned long end = sim_index(r->base + r->size);
+
+		if (nr < end && end <= SIM_PAGES)
+			memset(kept + nr, 1, end - nr);
+	}
+}
+
 static const char *check_page(unsigned long nr)
 {
-	phys_addr_t page = SIM_BASE + ((phys_addr_t)nr << PAGE_SHIFT);
-
 	switch (sim_owner[nr]) {
 	case NO_RAM:
 		return sim_buddy[nr] ? "a hole is in use" : NULL;
@@ -219,7 +289,7 @@ static const char *check_page(unsigned long nr)
 				"a page that boot took is free" : NULL;
 		return sim_buddy[nr] ? NULL : "a free page is lost";
 	default:
-		if (sim_buddy[nr] || !memblock_is_reserved(page))
+		if (sim_buddy[nr] || !kept[nr])
 			return "a page that is somebody's is not kept";
 		return taken[nr] ? "boot took a page that is somebody's" : NULL;
 	}
@@ -239,6 +309,9 @@ const char *model_check_all(void)
 	take_pages(base, size);
 	take_pages(virt_to_phys(memblock.reserved.regions),
 		   memblock.reserved.max * sizeof(struct memblock_region));
+	take_pages(virt_to_phys(memblock.memory.regions),
+		   memblock.memory.max * sizeof(struct memblock_region));
+	note_kept();
 	for (unsigned long nr = 0; nr < SIM_PAGES && !wrong; nr++)
 		wrong = check_page(nr);
 	if (wrong)

@@ -14,6 +14,7 @@ const char *model_check_refused(const char *why);
 bool model_same_early(void);
 bool model_same_open(void);
 const char *model_check_cold(void);
+const char *model_check_given_up(void);
 const char *model_check_early(void);
 const char *model_check_open(void);
 const char *model_check_all(void);

@@ -254,6 +254,8 @@ static void refuse(const struct damage *d, bool checksums, bool sum)
 }
 
 static unsigned int nr_damage, nr_refused;
+/* Boots in which something failed, and those that went on with the handover */
+static unsigned int nr_failing, nr_taken;
 
 static void refuse_all(bool checksums, bool sum)
 {
@@ -321,6 +323,121 @@ static void flip_tree(void)
 		     i * 32 + i % 32, &shape);
 }
 
+/* Every bit of the list, in which no structure shows */
+static void flip_scratch(void)
+{
+	const struct shape shape = { "flip", 5, 3, 1, 2, 1, true };
+
+	machine_hand_over(&shape);
+	for (unsigned int bit = 0; bit < passed.scratch_size * 8; bit++)
+		flip(phys_to_virt(passed.scratch), bit, &shape);
+}
+
+/* A record of each length, as a loader and the damage to it may leave it */
+static void record_lengths(void)
+{
+	const struct shape shape = { "passed by x86", 30, 50, 3, 2, 1, true };
+	const char *wrong;
+
+	for (int cut = -8; cut <= 48; cut++) {
+		machine_hand_over(&shape);
+		machine_record(cut);
+		machine_kexec();
+		if (cut > 0) {
+			wrong = model_check_refused("the setup_data record is too short");
+		} else {
+			machine_boot_early();
+			wrong = model_check_early();
+			machine_boot_open();
+			machine_boot_all();
+			wrong = wrong ?: model_check_all();
+		}
+		passes(shape.name, "the end", wrong);
+	}
+}
+
+/* All that can fail has to be seen to do so. */
+static struct {
+	const char *why;
+	bool seen;
+} no_room[] = {
+	{ "the setup_data record cannot be mapped" },
+	{ "the FDT cannot be mapped" },
+	{ "the scratch list cannot be mapped" },
+	{ "scratch has no room to read the memory map" },
+	{ "scratch has no room for the list of subtrees" },
+	{ "there is no room to reserve what is preserved" },
+	{ "memblock cannot hold the scratch areas" },
+};
+
+static void note_reason(void)
+{
+	for (unsigned int i = 0; kho_refused && i < ARRAY_SIZE(no_room); i++)
+		if (!strcmp(no_room[i].why, kho_refused))
+			no_room[i].seen = true;
+}
+
+/* Boot, with some of what it asks for refused; true when all was given */
+static bool fail_some(const struct shape *shape, unsigned long first,
+		      unsigned long count)
+{
+	const char *wrong;
+
+	machine_hand_over(shape);
+	machine_record(0);
+	machine_kexec();
+	machine_fail(first, count);
+	machine_boot_early();
+	model_check_early();
+	machine_boot_open();
+	machine_boot_all();
+	machine_fail(0, 0);
+	wrong = kho_in.valid ? model_check_all() : model_check_given_up();
+	if (!passes(shape->name, "failing", wrong))
+		printf("# %lu from the %lu. on failed\n", count, first);
+	nr_failing++;
+	nr_taken += kho_in.valid;
+	note_reason();
+	return first >= machine_asked();
+}
+
+/*
+ * Everything that early boot allocates or maps is refused in its turn, alone and
+ * with what comes after it, as memory that is gone does not come back.
+ */
+static void fail_each(const struct shape *shape)
+{
+	static const unsigned long counts[] = { 1, 4, 16, 100000 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(counts); i++)
+		for (unsigned long first = 0;
+		     !fail_some(shape, first, counts[i]); first++)
+			;
+}
+
+static void fail_plain(void)
+{
+	const struct shape shape = { "plain", 31, 60, 4, 3, 2, true };
+
+	fail_each(&shape);
+	CHECK(nr_taken);
+}
+
+/* Arrays that grow before memory is mapped are read before: no guard here */
+static void fail_crowded(void)
+{
+	const struct shape shape = { "crowded", 32, 400, 1, 3, 1, true };
+
+	machine_crowd(true);
+	machine_guard(false);
+	fail_each(&shape);
+	machine_guard(true);
+	machine_crowd(false);
+	for (unsigned int i = 0; i < ARRAY_SIZE(no_room); i++)
+		if (!CHECK(no_room[i].seen))
+			printf("# nothing ever said that %s\n", no_room[i].why);
+}
+
 static const struct check checks[] = {
 	{ "a handover of each shape is taken, and all of it kept", good_shapes },
 	{ "random handovers are taken, and all of each kept", good_random },
@@ -333,6 +450,10 @@ static const struct check checks[] = {
 	{ "each damage is refused though checksums are right", damage_summed },
 	{ "no bit of the FDT can change", flip_fdt },
 	{ "no bit of tables and leaves can change", flip_tree },
+	{ "no bit of the scratch list can change", flip_scratch },
+	{ "a setup_data record that is too short is refused", record_lengths },
+	{ "what cannot be allocated or mapped is no panic", fail_plain },
+	{ "nor is it where memblock's arrays have to grow", fail_crowded },
 };
 
 int main(void)
@@ -343,5 +464,7 @@ int main(void)
 	failed = check_run("early", checks, ARRAY_SIZE(checks));
 	printf("# %u kinds of damage, %u boots with them\n", nr_damage,
 	       nr_refused);
+	printf("# %u boots in which something failed, %u took the handover\n",
+	       nr_failing, nr_taken);
 	return failed;
 }

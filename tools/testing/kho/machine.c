@@ -9,6 +9,8 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 
+#include <asm/kho.h>
+
 #include "machine.h"
 
 const struct kho_scratch sim_scratch[SIM_SCRATCH_AREAS] = {
@@ -32,6 +34,12 @@ unsigned long sim_steps, sim_crc_bytes, sim_cma_pages;
 char sim_log[4096];
 bool sim_kdump, movable_node_enabled;
 static size_t log_len;
+
+/* Is memory out of reach until the direct map is there? */
+static bool guarded = true;
+/* Pages that may hold something; complete from the first machine_restore() on */
+static unsigned char touched[SIM_PAGES];
+static bool restored;
 
 static struct page pages[SIM_PAGES];
 static struct {
@@ -62,6 +70,55 @@ unsigned int sim_random(unsigned int below)
 {
 	seed = seed * 1103515245 + 12345;
 	return (seed >> 8) % below;
+}
+
+/* Of what is asked for from the kexec on, what fails; and how much was asked for */
+static unsigned long fail_first, fail_count, asked;
+/* Pages of firmware all over, so that memblock's arrays are nearly full */
+#define SIM_CROWD		110
+#define SIM_CROWD_PAGE(i)	(SIM_END - SZ_2M + (i) * SZ_8K)
+static bool crowded;
+
+/* Is this search for memory, or this mapping, one that fails? */
+bool sim_fails(void)
+{
+	return asked++ - fail_first < fail_count;
+}
+
+/**
+ * machine_fail() - make some of the next boot's allocations and mappings fail
+ * @first: the first of them, from 0
+ * @count: how many, one after the other
+ */
+void machine_fail(unsigned long first, unsigned long count)
+{
+	fail_first = first;
+	fail_count = count;
+}
+
+/* How many there were since the kexec */
+unsigned long machine_asked(void)
+{
+	return asked;
+}
+
+/**
+ * machine_crowd() - choose a machine whose memory is in many pieces
+ * @on: or the plain one, as unless this is called
+ */
+void machine_crowd(bool on)
+{
+	crowded = on;
+}
+
+/* Somebody may write there */
+void sim_touch(phys_addr_t phys, unsigned long size)
+{
+	unsigned long nr = sim_index(phys);
+	unsigned long end = sim_index(phys + size + PAGE_SIZE - 1);
+
+	if (nr < SIM_PAGES && nr < end)
+		memset(touched + nr, 1, min(end, SIM_PAGES) - nr);
 }
 
 /* What pr_err() and the like call */
@@ -260,13 +317,15 @@ phys_addr_t reserve_mem_kho_alloc(const char *name, phys_addr_t size,
 void memblock_free_pages(struct page *page, unsigned long pfn,
 			 unsigned int order)
 {
+	static const unsigned char none[1024];
 	unsigned long nr = pfn - (SIM_BASE >> PAGE_SHIFT);
+	unsigned long count = 1UL << order;
 
-	if (nr + (1UL << order) > SIM_PAGES)
+	if (count > sizeof(none) || nr + count > SIM_PAGES)
 		die("pages freed that are none", pfn);
-	for (unsigned long i = nr; i < nr + (1UL << order); i++)
-		if (sim_buddy[i]++)
-			die("page freed twice", pfn);
+	if (memcmp(sim_buddy + nr, none, count))
+		die("page freed twice", pfn);
+	memset(sim_buddy + nr, 1, count);
 }
 
 /* A version of KHO that leaves nothing for after memblock has none */
@@ -335,6 +394,15 @@ static void protect(bool mapped)
 			die("mprotect", ram[i].start);
 }
 
+/**
+ * machine_guard() - choose between boots that notice more and faster ones
+ * @on: who reads memory before it is mapped dies, as unless this is called
+ */
+void machine_guard(bool on)
+{
+	guarded = on;
+}
+
 void *early_memremap(phys_addr_t phys, unsigned long size)
 {
 	phys_addr_t start = PAGE_ALIGN_DOWN(phys);
@@ -343,12 +411,20 @@ void *early_memremap(phys_addr_t phys, unsigned long size)
 
 	if (!size || end <= start || !sim_is_ram(phys) || !sim_is_ram(end - 1))
 		die("what is no RAM is mapped", phys);
-	/* As many pages as x86 and arm64 have slots for */
-	if (end - start > SZ_256K)
+	if (sim_fails()) {
+		free(copy);
 		return NULL;
-	mprotect((void *)start, end - start, PROT_READ);
+	}
+	/* As many pages as x86 and arm64 have slots for */
+	if (end - start > SZ_256K) {
+		free(copy);
+		return NULL;
+	}
+	if (guarded)
+		mprotect((void *)start, end - start, PROT_READ);
 	memcpy(copy, (void *)phys, size);
-	mprotect((void *)start, end - start, PROT_NONE);
+	if (guarded)
+		mprotect((void *)start, end - start, PROT_NONE);
 	return copy;
 }
 
@@ -389,6 +465,8 @@ void machine_cold(void)
 	for (unsigned int i = 0; i < SIM_SCRATCH_AREAS; i++)
 		own(sim_scratch[i].addr, sim_scratch[i].size, SCRATCH);
 	own(SIM_FIRMWARE, SIM_FIRMWARE_SIZE, FIRMWARE);
+	for (unsigned int i = 0; crowded && i < SIM_CROWD; i++)
+		own(SIM_CROWD_PAGE(i), PAGE_SIZE, FIRMWARE);
 	memset(&passed, 0, sizeof(passed));
 	nr_blocks = 0;
 }
@@ -575,6 +653,8 @@ void machine_hand_over(const struct shape *shape)
 	for (unsigned int i = 0; i < shape->subtrees; i++)
 		add_blob(i);
 
+	memcpy(kho_scratch, sim_scratch, sizeof(sim_scratch));
+	kho_scratch_cnt = SIM_SCRATCH_AREAS;
 	passed.fdt = machine_take(order, KEPT);
 	passed.fdt_size = dt_max;
 	preserve(passed.fdt, order);
@@ -585,6 +665,15 @@ void machine_hand_over(const struct shape *shape)
 	passed.scratch = sim_scratch[1].addr + 0x400000;
 	passed.scratch_size = sizeof(sim_scratch);
 	memcpy(phys_to_virt(passed.scratch), sim_scratch, sizeof(sim_scratch));
+}
+
+/* Nearly as many regions as memblock's first arrays have room for */
+static void crowd(void)
+{
+	for (unsigned int i = 0; i < 61; i++)
+		memblock_mark_hotplug(SIM_NODE1 + i * SZ_128K, SZ_64K);
+	for (unsigned int i = 0; i < SIM_CROWD; i++)
+		memblock_reserve(SIM_CROWD_PAGE(i), PAGE_SIZE);
 }
 
 /* The jump: nothing is left of the old kernel but its memory */
@@ -602,10 +691,12 @@ void machine_kexec(void)
 	log_len = 0;
 	sim_log[0] = '\0';
 	enabled = true;
-	protect(false);
+	if (guarded)
+		protect(false);
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(ram); i++)
 		memblock_add(ram[i].start, ram[i].end - ram[i].start);
+	memblock_allow_resize();
 	memblock_reserve(SIM_FIRMWARE, SIM_FIRMWARE_SIZE);
 	memblock_reserve(SIM_KERNEL, SIM_KERNEL_SIZE);
 	memblock_reserve(SIM_INITRD, SIM_INITRD_SIZE);
@@ -613,20 +704,27 @@ void machine_kexec(void)
 	own(SIM_INITRD, SIM_INITRD_SIZE, FIRMWARE);
 	max_pfn = SIM_END >> PAGE_SHIFT;
 	max_low_pfn = max_pfn;
+	if (crowded)
+		crowd();
 	sim_param_kho_scratch_setup("4M,8M,4M");
 	log_len = 0;
+	asked = 0;
 }
 
 void machine_boot_early(void)
 {
-	kho_set_handover(passed.fdt, passed.fdt_size, passed.scratch,
-			 passed.scratch_size);
+	if (passed.record)
+		kho_x86_parse_record(passed.record, passed.record_len);
+	else
+		kho_set_handover(passed.fdt, passed.fdt_size, passed.scratch,
+				 passed.scratch_size);
 	kho_early_init();
 }
 
 void machine_boot_open(void)
 {
-	protect(true);
+	if (guarded)
+		protect(true);
 	memblock_set_node(0, SIM_NODE1, &memblock.memory, 0);
 	memblock_set_node(SIM_NODE1, SIM_END - SIM_NODE1, &memblock.memory, 1);
 	kho_early_open();
@@ -640,6 +738,7 @@ void machine_boot_all(void)
 
 void *machine_fdt(void)
 {
+	sim_touch(passed.fdt, SZ_8K);
 	return phys_to_virt(passed.fdt);
 }
 
@@ -703,6 +802,28 @@ static bool fdt_readable(const void *fdt)
 	       fdt_totalsize(fdt) <= passed.fdt_size;
 }
 
+static bool list_readable(void)
+{
+	u64 end = passed.scratch + passed.scratch_size;
+
+	return passed.scratch_size && passed.scratch_size <= PAGE_SIZE &&
+	       end > passed.scratch && !(passed.scratch % sizeof(u64)) &&
+	       sim_is_ram(passed.scratch) && sim_is_ram(end - 1);
+}
+
+static void sum_scratch(void *fdt)
+{
+	int len;
+	void *prop = fdt_getprop_w(fdt, 0, KHO_FDT_CRC_SCRATCH_PROP_NAME, &len);
+	u32 crc;
+
+	if (!prop || len != sizeof(crc) || !list_readable())
+		return;
+	crc = kho_scratch_crc32c(phys_to_virt(passed.scratch),
+				 passed.scratch_size / sizeof(struct kho_scratch));
+	memcpy(prop, &crc, sizeof(crc));
+}
+
 /* Where there are checksums, make them right again after damage */
 void machine_sum(void)
 {
@@ -714,6 +835,7 @@ void machine_sum(void)
 	if (!fdt_readable(fdt))
 		return;
 	sum_blobs(fdt);
+	sum_scratch(fdt);
 	prop = fdt_getprop_w(fdt, 0, KHO_FDT_MEMORY_MAP_PROP_NAME, &len);
 	if (prop && len == sizeof(map)) {
 		memcpy(&map, prop, sizeof(map));
@@ -755,9 +877,47 @@ void machine_save(struct saved *saved)
 	}
 }
 
+/* What boot allocated last time; what it gave back sim_touch() was told of */
+static void touch_reserved(void)
+{
+	const struct memblock_type *types[] = {
+		&memblock.memory, &memblock.reserved,
+	};
+	const struct memblock_region *r;
+
+	for (int i = 0; i < 2; i++)
+		sim_touch(virt_to_phys(types[i]->regions),
+			  types[i]->max * sizeof(*r));
+	for_each_reserved_mem_region(r)
+		if (r->flags & MEMBLOCK_RSRV_KERN)
+			sim_touch(r->base, r->size);
+}
+
+static void wipe_touched(void)
+{
+	unsigned char *end = touched + SIM_PAGES, *p = touched;
+
+	touch_reserved();
+	while ((p = memchr(p, 1, end - p))) {
+		phys_addr_t phys = SIM_BASE + ((p - touched) << PAGE_SHIFT);
+
+		if (sim_is_ram(phys))
+			memset((void *)phys, 0, PAGE_SIZE);
+		*p++ = 0;
+	}
+}
+
+/*
+ * Lay what machine_save() kept. Pages that nobody has touched since the last time
+ * are as they were: to begin with an empty machine would be all that most boots
+ * do.
+ */
 void machine_restore(const struct saved *saved)
 {
-	machine_cold();
+	if (!restored)
+		machine_cold();
+	restored = true;
+	wipe_touched();
 	seed = 1;
 	passed = saved->passed;
 	kho_out_tree.root = saved->root;

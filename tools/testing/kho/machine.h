@@ -76,6 +76,9 @@ struct passed {
 	u64 fdt_size;
 	u64 scratch;
 	u64 scratch_size;
+	/* The setup_data record that says so, and its size; 0 for without one */
+	u64 record;
+	u64 record_len;
 };
 
 /* All that an old kernel left, for many boots; see machine_save() */
@@ -102,6 +105,11 @@ extern unsigned long sim_cma_pages;
 
 unsigned int sim_random(unsigned int below);
 void machine_cold(void);
+void machine_guard(bool on);
+void machine_crowd(bool on);
+void machine_fail(unsigned long first, unsigned long count);
+unsigned long machine_asked(void);
+void machine_record(int cut);
 void machine_hand_over(const struct shape *shape);
 void machine_kexec(void);
 void machine_boot_early(void);

@@ -28,10 +28,13 @@ struct page;
 extern unsigned long sim_steps;
 
 struct page *sim_page(unsigned long pfn);
+void sim_touch(phys_addr_t phys, unsigned long size);
+bool sim_fails(void);
 
 static inline void *phys_to_virt(phys_addr_t phys)
 {
 	sim_steps++;
+	sim_touch(phys, 1);
 	return (void *)(unsigned long)phys;
 }
 
