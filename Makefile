@@ -24,7 +24,7 @@ help:
 # What has to be installed; asked for once, before all else
 JOBS = build $(ARCH)
 demo: JOBS += vm-$(ARCH)
-test: JOBS += check vm-$(ARCH)
+test: JOBS += check fuzz vm-$(ARCH)
 check: JOBS += check
 bench: JOBS += vm-x86_64
 

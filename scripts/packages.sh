@@ -8,10 +8,11 @@ source "$(dirname "$0")/lib.sh"
 
 packages_of() {
 	case $1 in
-	build) echo linux-source-6.12 xz-utils gcc libc6-dev make bc bison flex libelf-dev libssl-dev kmod cpio ccache ;;
+	build) echo linux-source-6.12 xz-utils gcc libc6-dev make bc bison flex libelf-dev libssl-dev openssl kmod cpio ccache ;;
 	x86_64) ;;
 	arm64) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross ;;
 	check) echo perl python3 python3-sphinx sparse shellcheck ;;
+	fuzz) echo clang libclang-rt-dev ;;
 	vm-x86_64) echo qemu-system-x86 cpio ;;
 	vm-arm64) echo qemu-system-arm cpio ;;
 	*) die "packages.sh: unknown job $1" ;;
