@@ -43,6 +43,8 @@ DEFINE_STATIC_PERCPU_RWSEM(kho_state);
 /* Changes are refused; until kho_init() because there is nothing to change. */
 static bool kho_frozen = true;
 static bool kho_is_final;
+/* Nothing may be preserved for a while; see kho_hold_empty(). */
+static bool kho_held;
 
 /* The FDT for the next kernel: its place is fixed while an image may know it. */
 static void *kho_fdt;
@@ -125,6 +127,69 @@ static void kho_freeze(bool freeze)
 	percpu_down_write(&kho_state);
 	kho_frozen = freeze;
 	percpu_up_write(&kho_state);
+}
+
+/**
+ * kho_still_begin() - keep what is preserved from changing, for a moment
+ *
+ * For who looks at all of it. Producers wait until kho_still_end().
+ *
+ * Context: Process context, may sleep; not between kho_change_begin() and
+ * kho_change_end().
+ */
+void kho_still_begin(void)
+{
+	percpu_down_write(&kho_state);
+}
+
+/**
+ * kho_still_end() - let it change again
+ *
+ * Context: As kho_still_begin().
+ */
+void kho_still_end(void)
+{
+	percpu_up_write(&kho_state);
+}
+
+/**
+ * kho_hold_empty() - see to it that nothing is preserved, for longer
+ *
+ * What a producer wants to preserve meanwhile is refused with -EBUSY, and so
+ * are finalizing and aborting.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, and then kho_release() must follow; -EBUSY when a producer of this
+ * kernel preserves something, or something of the last kernel was not claimed.
+ */
+int kho_hold_empty(void)
+{
+	bool held;
+
+	guard(mutex)(&kho_lock);
+	kho_still_begin();
+	held = !kho_producers_preserved() && !kho_unclaimed_bytes();
+	if (held) {
+		kho_held = true;
+		kho_frozen = true;
+	}
+	kho_still_end();
+	return held ? 0 : -EBUSY;
+}
+
+/**
+ * kho_release() - what kho_hold_empty() held may change again
+ *
+ * Context: Process context, may sleep. Also after a kho_hold_empty() that
+ * failed.
+ */
+void kho_release(void)
+{
+	guard(mutex)(&kho_lock);
+	if (!kho_held)
+		return;
+	kho_held = false;
+	kho_freeze(kho_is_final);
 }
 
 /**
@@ -216,9 +281,10 @@ static void kho_show_state(bool final)
  *
  * Context: Process context, may sleep.
  * Return: 0, also when it was finalized before; -EOPNOTSUPP when KHO is off;
- * -EUCLEAN when what is preserved contradicts itself, see kho_audit(); -ENOMEM;
- * -ENOSPC when the FDT is too small; or the errno of the producer that refused,
- * whose name is in the log. After an error everything is as it was.
+ * -EBUSY during a hibernation; -EUCLEAN when what is preserved contradicts
+ * itself, see kho_audit(); -ENOMEM; -ENOSPC when the FDT is too small; or the
+ * errno of the producer that refused, whose name is in the log. After an error
+ * everything is as it was.
  */
 int kho_finalize(void)
 {
@@ -229,6 +295,8 @@ int kho_finalize(void)
 	guard(mutex)(&kho_lock);
 	if (kho_is_final)
 		return 0;
+	if (kho_held)
+		return -EBUSY;
 
 	err = kho_notify_finalize();
 	if (err)
@@ -253,7 +321,8 @@ int kho_finalize(void)
  * kho_abort() - let the state change again
  *
  * Context: Process context, may sleep.
- * Return: 0, also when it was not finalized; -EOPNOTSUPP when KHO is off.
+ * Return: 0, also when it was not finalized; -EOPNOTSUPP when KHO is off; -EBUSY
+ * during a hibernation.
  */
 int kho_abort(void)
 {
@@ -262,6 +331,8 @@ int kho_abort(void)
 	guard(mutex)(&kho_lock);
 	if (!kho_is_final)
 		return 0;
+	if (kho_held)
+		return -EBUSY;
 
 	kho_show_state(false);
 	kho_freeze(false);

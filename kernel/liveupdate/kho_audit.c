@@ -9,6 +9,7 @@
 #define pr_fmt(fmt) "KHO: " fmt
 
 #include <linux/errno.h>
+#include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -22,22 +23,35 @@ static bool kho_block_was_freed(phys_addr_t base)
 	       !page_count(pfn_to_page(PHYS_PFN(base)));
 }
 
+/* Unlike what producers preserve, nodes come from anywhere. */
+static int kho_audit_node(phys_addr_t node, unsigned int level, void *unused)
+{
+	if (!kho_came_later(PHYS_PFN(node), 1))
+		return 0;
+	pr_err("the memory map needs memory that was added after boot, at %pa, which should be online as movable\n",
+	       &node);
+	return -EUCLEAN;
+}
+
 /**
  * kho_audit() - is what is preserved what the next kernel will accept?
  *
  * Context: Process context, while the state is frozen.
- * Return: 0; -EUCLEAN when memory is preserved twice in different pieces, or,
- * under CONFIG_KEXEC_HANDOVER_DEBUG, was freed while it was preserved, which the
- * log names; -ENOMEM.
+ * Return: 0; -EUCLEAN when memory is preserved twice in different pieces, when
+ * the map of it lies in memory that the next kernel does not start with, or,
+ * under CONFIG_KEXEC_HANDOVER_DEBUG, when memory was freed while it was
+ * preserved, which the log names; -ENOMEM.
  */
 int kho_audit(void)
 {
 	struct kho_blocks *blocks = kmalloc(sizeof(*blocks), GFP_KERNEL);
 	phys_addr_t base, size, end = 0;
-	int err = 0;
+	int err;
 
 	if (!blocks)
 		return -ENOMEM;
+	err = kho_radix_walk_nodes(virt_to_phys(kho_out_tree.root),
+				   kho_audit_node, NULL);
 	kho_blocks_init(blocks, kho_out_tree.root, NULL, 0);
 	while (kho_blocks_next(blocks, &base, &size)) {
 		if (base < end) {

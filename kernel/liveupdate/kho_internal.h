@@ -6,6 +6,7 @@
 #ifndef _KHO_INTERNAL_H
 #define _KHO_INTERNAL_H
 
+#include <linux/jump_label.h>
 #include <linux/kexec_handover.h>
 #include <linux/kho/abi/kexec_handover.h>
 #include <linux/kho_radix_tree.h>
@@ -51,6 +52,12 @@ extern struct kho_radix_tree kho_out_tree;
  */
 int kho_change_begin(void);
 void kho_change_end(void);
+
+/* kho_hotplug.c and kho_power.c: for who has to see all of it, standing still. */
+void kho_still_begin(void);
+void kho_still_end(void);
+int kho_hold_empty(void);
+void kho_release(void);
 
 bool kho_finalized(void);
 int kho_finalize(void);
@@ -149,6 +156,24 @@ u64 kho_early_needs(u64 ram);
 
 /* kho_audit.c */
 int kho_audit(void);
+
+/* kho_hotplug.c */
+#ifdef CONFIG_MEMORY_HOTPLUG
+DECLARE_STATIC_KEY_FALSE(kho_memory_grew);
+bool kho_added_memory(unsigned long pfn, unsigned long nr_pages);
+
+/* Is any of the run memory that the next kernel does not start with? */
+static inline bool kho_came_later(unsigned long pfn, unsigned long nr_pages)
+{
+	return static_branch_unlikely(&kho_memory_grew) &&
+	       kho_added_memory(pfn, nr_pages);
+}
+#else
+static inline bool kho_came_later(unsigned long pfn, unsigned long nr_pages)
+{
+	return false;
+}
+#endif
 
 /* kho_debugfs.c */
 #ifdef CONFIG_KEXEC_HANDOVER_DEBUGFS

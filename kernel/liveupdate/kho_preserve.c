@@ -190,6 +190,8 @@ int kho_preserve_run(struct page *page, unsigned long nr_pages)
 
 	if (unlikely(!kho_run_preservable(pfn, nr_pages)))
 		return kho_misuse(-EINVAL);
+	if (kho_came_later(pfn, nr_pages))
+		return -EINVAL;
 	return kho_add_run(pfn, nr_pages);
 }
 
@@ -218,7 +220,8 @@ void kho_unpreserve_run(struct page *page, unsigned long nr_pages)
  *
  * Context: Process context, may sleep (a tree node may have to be allocated).
  * Return: 0; -EOPNOTSUPP when KHO is off; -EBUSY while the state is finalized;
- * -EINVAL when the folio lies in a scratch area; -EEXIST when it is preserved
+ * -EINVAL when the folio lies in a scratch area, or in memory that was added
+ * after boot, which the next kernel does not start with; -EEXIST when it is preserved
  * already; -ENOMEM, and then nothing is left behind.
  */
 int kho_preserve_folio(struct folio *folio)
@@ -232,6 +235,8 @@ int kho_preserve_folio(struct folio *folio)
 		return err;
 	if (unlikely(kho_scratch_overlap(PFN_PHYS(pfn), PAGE_SIZE << order)))
 		err = kho_misuse(-EINVAL);
+	else if (kho_came_later(pfn, 1UL << order))
+		err = -EINVAL;
 	else
 		err = kho_add_block(pfn, order);
 	kho_change_end();
@@ -272,7 +277,8 @@ EXPORT_SYMBOL_GPL(kho_unpreserve_folio);
  *
  * Context: Process context, may sleep (a tree node may have to be allocated).
  * Return: 0; -EOPNOTSUPP when KHO is off; -EBUSY while the state is finalized;
- * -EINVAL when the run is empty, not all RAM, or touches a scratch area;
+ * -EINVAL when the run is empty, not all RAM, touches a scratch area, or memory
+ * that was added after boot, which the next kernel does not start with;
  * -EEXIST when one of the blocks is preserved already; -ENOMEM. After an error
  * nothing is left behind.
  */
