@@ -43,7 +43,7 @@ DEFINE_STATIC_PERCPU_RWSEM(kho_state);
 /* Changes are refused; until kho_init() because there is nothing to change. */
 static bool kho_frozen = true;
 static bool kho_is_final;
-/* Nothing may be preserved for a while; see kho_hold_empty(). */
+/* Neither finalized nor aborted; see kho_hold_empty() and kho_commit(). */
 static bool kho_held;
 
 /* The FDT for the next kernel: its place is fixed while an image may know it. */
@@ -322,7 +322,7 @@ int kho_finalize(void)
  *
  * Context: Process context, may sleep.
  * Return: 0, also when it was not finalized; -EOPNOTSUPP when KHO is off; -EBUSY
- * during a hibernation.
+ * during a hibernation, and once a kexec is on its way.
  */
 int kho_abort(void)
 {
@@ -339,6 +339,24 @@ int kho_abort(void)
 	scoped_guard(rwsem_read, &kho_chain.rwsem)
 		kho_notify_abort(NULL);
 	pr_info("aborted\n");
+	return 0;
+}
+
+/**
+ * kho_commit() - there is no way back: a kexec is on its way
+ *
+ * While devices are shut down others still run. An abort by one of them would let
+ * the next kernel read what has changed since it was written.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0; -EBUSY when somebody has aborted meanwhile.
+ */
+int kho_commit(void)
+{
+	guard(mutex)(&kho_lock);
+	if (!kho_is_final)
+		return -EBUSY;
+	kho_held = true;
 	return 0;
 }
 

@@ -62,6 +62,7 @@ void kho_release(void);
 bool kho_finalized(void);
 int kho_finalize(void);
 int kho_abort(void);
+int kho_commit(void);
 
 /* The finished FDT: valid while finalized. NULL and 0 otherwise. */
 const void *kho_out_fdt(size_t *size);

@@ -312,8 +312,8 @@ static int kho_check_current(const struct kimage *image)
  *
  * Context: Process context, under the kexec lock, before devices are shut down.
  * Return: 0 when the kexec may go on, also with KHO off. -EBUSY if producers
- * have something preserved and @image carries no handover, -ESTALE if @image
- * has to be loaded again, else what kho_finalize() returned.
+ * have something preserved and @image carries no handover, or somebody aborts
+ * meanwhile, -ESTALE if @image has to be loaded again, else what kho_finalize() returned.
  */
 int kho_kexec_prepare(struct kimage *image)
 {
@@ -338,7 +338,7 @@ int kho_kexec_prepare(struct kimage *image)
 	}
 
 	/* From here on the FDT stays where it is. */
-	err = kho_check_current(image);
+	err = kho_check_current(image) ?: kho_commit();
 	if (err && !was_finalized)
 		kho_abort();
 
