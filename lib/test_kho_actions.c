@@ -8,10 +8,15 @@
  *	stray		restore what did not come
  *	unpreserve	unpreserve what is not preserved		(warns)
  *	misuse		all of these
+ *	audit		what finalizing refuses: memory that is preserved as two
+ *			blocks, or was freed
  *	names		good and bad names of subtrees
  *	full		fill the FDT with subtrees; they stay until rmmod
  *	busy		everything that is refused while finalized
  *	veto		a notifier that vetoes with -EPERM; stays until rmmod
+ *	race		finalize and abort while somebody preserves, and while
+ *			notifiers run and are unregistered
+ *	storm		somebody preserves without an end, until rmmod
  *	unclaimed	preserve what nobody claims; stays until rmmod
  *	churn=N		preserve and unpreserve N times: no node stays
  *	off		what every call returns with KHO off
@@ -121,10 +126,13 @@ static const struct {
 	{ "stray", test_kho_stray },
 	{ "unpreserve", test_kho_unpreserve },
 	{ "misuse", run_misuse },
+	{ "audit", test_kho_audit },
 	{ "names", test_kho_names },
 	{ "full", test_kho_full },
 	{ "busy", test_kho_busy },
 	{ "veto", test_kho_veto },
+	{ "race", test_kho_race },
+	{ "storm", test_kho_storm },
 	{ "unclaimed", run_unclaimed },
 	{ "orphan", run_orphan },
 	{ "churn", test_kho_churn },
@@ -190,6 +198,7 @@ int test_kho_actions(char *list)
 /* Take back what stayed after a check. */
 void test_kho_undo_actions(void)
 {
+	test_kho_storm_undo();
 	test_kho_veto_undo();
 	test_kho_full_undo();
 	test_kho_orphan_destroy();

@@ -15,6 +15,7 @@ void test_kho_scratch(unsigned long arg);
 void test_kho_range(unsigned long arg);
 void test_kho_stray(unsigned long arg);
 void test_kho_unpreserve(unsigned long arg);
+void test_kho_audit(unsigned long arg);
 void test_kho_churn(unsigned long arg);
 
 /* test_kho_fault.c: allocations that fail */
@@ -31,6 +32,11 @@ void test_kho_full_undo(void);
 void test_kho_busy(unsigned long arg);
 void test_kho_veto(unsigned long arg);
 void test_kho_veto_undo(void);
+
+/* test_kho_race.c: several things at once */
+void test_kho_race(unsigned long arg);
+void test_kho_storm(unsigned long arg);
+void test_kho_storm_undo(void);
 
 /* test_kho_bench.c: figures */
 void test_kho_dense(unsigned long arg);

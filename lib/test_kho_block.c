@@ -85,9 +85,12 @@ static unsigned int folio_entry_order(u64 entry)
 
 static u64 folio_alloc_entry(unsigned int order, u64 index, int nid)
 {
+	gfp_t gfp = TEST_KHO_GFP;
 	struct folio *folio;
 
-	folio = __folio_alloc_node(TEST_KHO_GFP, order, nid);
+	if (test_kho_movable)
+		gfp |= __GFP_HIGHMEM | __GFP_MOVABLE;
+	folio = __folio_alloc_node(gfp, order, nid);
 
 	return folio ? PFN_PHYS(folio_pfn(folio)) | order : 0;
 }

@@ -105,6 +105,7 @@ static const struct {
 	{ "page-size", "", KHO_FDT_PAGE_SIZE_PROP_NAME, BIT(WRONG_LENGTH) },
 	{ "crc-tree", "", KHO_FDT_CRC_TREE_PROP_NAME, BIT(WRONG_LENGTH) },
 	{ "crc-fdt", "", KHO_FDT_CRC_FDT_PROP_NAME, BIT(WRONG_LENGTH) },
+	{ "crc-scratch", "", KHO_FDT_CRC_SCRATCH_PROP_NAME, BIT(WRONG_LENGTH) },
 	{ "crc-blob", SUBTREE, KHO_SUB_TREE_CRC_PROP_NAME, BIT(WRONG_LENGTH) },
 };
 
@@ -229,6 +230,16 @@ static int damage_version(const struct target *t)
 						     "compatible");
 
 	memset(token + 3, 'x', be32_to_cpu(token[1]) - 1);
+
+	return 0;
+}
+
+/* The list is a segment of the image: it can be no other, but seem so. */
+static int damage_crc_scratch(const struct target *t)
+{
+	u32 *crc = crc_at(t, "", KHO_FDT_CRC_SCRATCH_PROP_NAME);
+
+	put_unaligned(get_unaligned(crc) ^ 1, crc);
 
 	return 0;
 }
@@ -407,6 +418,7 @@ static const struct {
 	int (*apply)(const struct target *t);
 } others[] = {
 	{ "version", damage_version },
+	{ "crc-scratch", damage_crc_scratch },
 	{ "page-size-other", damage_page_size },
 	{ "name-slash", damage_name },
 	{ "token", damage_token },

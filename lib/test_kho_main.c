@@ -44,6 +44,10 @@ unsigned long test_kho_seed = 1;
 module_param_named(seed, test_kho_seed, ulong, 0444);
 MODULE_PARM_DESC(seed, "of the pattern");
 
+bool test_kho_movable;
+module_param_named(movable, test_kho_movable, bool, 0444);
+MODULE_PARM_DESC(movable, "folios from memory that may be taken out of the machine, if there is any");
+
 static unsigned int fill = PAGE_SIZE;
 module_param(fill, uint, 0444);
 MODULE_PARM_DESC(fill, "bytes of each page to fill and to verify (default: all)");

@@ -224,6 +224,51 @@ void test_kho_unpreserve(unsigned long arg)
 	folio_put(folio);
 }
 
+static int finalize_and_abort(void)
+{
+	int err = test_kho_write_file(SYS_KHO "active", "1");
+
+	return err ?: test_kho_write_file(SYS_KHO "active", "0");
+}
+
+/*
+ * A block and a page of it are two keys, of which the next kernel could make
+ * nothing; and a block that its owner gave back is somebody else's by then. It is
+ * too large for the lists from which the next page would be taken.
+ */
+static void audit_block(struct page *page, unsigned int order)
+{
+	unsigned long nr_pages = 1UL << order;
+
+	test_kho_expect("audit: a block", kho_preserve_pages(page, nr_pages), 0);
+	test_kho_expect("audit: it can be finalized", finalize_and_abort(), 0);
+	test_kho_expect("audit: a page of it, too",
+			kho_preserve_pages(page + 5, 1), 0);
+	test_kho_expect("audit: that cannot", finalize_and_abort(), -EUCLEAN);
+	kho_unpreserve_pages(page + 5, 1);
+	test_kho_expect("audit: nothing is wrong any more",
+			finalize_and_abort(), 0);
+
+	__free_pages(page, order);
+	if (IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG))
+		test_kho_expect("audit: freed while it is preserved",
+				finalize_and_abort(), -EUCLEAN);
+	kho_unpreserve_pages(page, nr_pages);
+	test_kho_expect("audit: all is well", finalize_and_abort(), 0);
+}
+
+/* action=audit */
+void test_kho_audit(unsigned long arg)
+{
+	const unsigned int order = PAGE_ALLOC_COSTLY_ORDER + 3;
+	struct page *page = alloc_pages(GFP_KERNEL, order);
+
+	if (page)
+		audit_block(page, order);
+	else
+		test_kho_expect("audit: allocate", -ENOMEM, 0);
+}
+
 /* Rounds of 1, 2, ... folios, so that nodes come and go each time. */
 static int churn(struct folio **folios, unsigned int nr, unsigned long times)
 {
