@@ -26,6 +26,8 @@ usage()
 	  TEST        a name or pattern from tests/; all of them if there is none
 	  -j N        machines at a time (default: one a CPU, at most 4)
 	  -k VARIANT  this kernel's runs only; may be given again
+	  -n KEXECS   so many in tests that can do any number (generations-ten,
+	              damage), for those who have the time
 	  -l          list the tests and what they show
 	  --variants  list the kernels that have to be built: "plain" into
 	              OUT/ARCH, others into OUT/ARCH-VARIANT
@@ -168,6 +170,7 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	-j)	JOBS=$2; shift ;;
 	-k)	ONLY="$ONLY $2"; shift ;;
+	-n)	export KHO_KEXECS=$2; shift ;;
 	-l)	DO=list_tests ;;
 	--variants) DO=list_variants ;;
 	--harness) TESTS=$KHO/harness; export HARNESS=yes ;;

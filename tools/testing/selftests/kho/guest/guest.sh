@@ -84,9 +84,11 @@ within()
 		fail "$1 is $2, not within $3 to $4"
 }
 
-# carry KEY VALUE: for the stages to come, on the next kernel's command line
+# carry KEY VALUE: for the stages to come, on the next kernel's command line,
+# which has no room for what KEY was before
 carry()
 {
+	CARRY=$(echo "$CARRY" | sed "s/ *\bkhotest\.$1=[^ ]*//g")
 	CARRY="$CARRY khotest.$1=$2"
 	echo "$CARRY" > /tmp/carry
 }

@@ -6,6 +6,7 @@
 load_test()
 {
 	. "$KHO/lib/declare.sh"
+	ASKED=${KHO_KEXECS-}
 	NAME=$(basename "$1" .sh)
 	KERNEL=$2
 	. "$1"
@@ -39,7 +40,9 @@ lay_out()
 		done
 	done
 	cp "$OUT/initramfs/$ARCH.cpio" "$dir/host/initrd" || return 1
-	cp "$KHO/guest/guest.sh" "$KHO/lib/declare.sh" "$dir/host/" || return 1
+	cp "$KHO/guest/guest.sh" "$dir/host/" || return 1
+	sed "s/^ASKED=/&${KHO_KEXECS-}/" "$KHO/lib/declare.sh" \
+		> "$dir/host/declare.sh" || return 1
 	cp "$file" "$dir/host/test.sh" || return 1
 	base_cmdline > "$dir/host/cmdline"
 }

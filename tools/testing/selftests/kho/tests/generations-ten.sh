@@ -1,22 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="ten generations with KFENCE, nothing lost, nothing leaked"
-KEXECS=10
+KEXECS=${ASKED:-10}
 MEMORY=1G
 CMDLINE="kho=on kfence.sample_interval=10"
 
-stage0()
+# What is handed over grows and shrinks; each size comes again.
+size()
 {
-	check_generation
-	preserve chain bytes=32M
+	echo $((8 << $1 % 4))
 }
 
-# The first generation's free memory is not comparable: the second has the tree
-# that came, too.
+# Everything is taken back and given up, so that the same is left each time. The
+# first generation's free memory is not comparable: the second has the tree that
+# came, too.
 another_generation()
 {
-	local free
+	local free key
 
 	check_generation
+	if [ "$STAGE" -gt 0 ]; then
+		restore chain restore=free
+		driver_gone
+	fi
+	same "preserved_bytes of nothing" 0 "$(cat $SYSFS/preserved_bytes)"
+
 	free=$(meminfo MemFree)
 	if [ "$STAGE" = 2 ]; then
 		carry free "$free"
@@ -24,16 +31,18 @@ another_generation()
 		within "MemFree in kB" "$free" $(($(recall free) - 6144)) \
 			$(($(recall free) + 6144))
 	fi
-	restore chain
+
+	[ "$STAGE" -lt "$KEXECS" ] || return 0
+	preserve chain bytes="$(size "$STAGE")M" seed="$((STAGE + 1))"
+	key=preserved_$(size "$STAGE")
+	if [ "$STAGE" -lt 4 ]; then
+		carry "$key" "$(cat $SYSFS/preserved_bytes)"
+	else
+		same "preserved_bytes of $(size "$STAGE") MiB" "$(recall "$key")" \
+			"$(cat $SYSFS/preserved_bytes)"
+	fi
 }
 
-stage1() { another_generation; }
-stage2() { another_generation; }
-stage3() { another_generation; }
-stage4() { another_generation; }
-stage5() { another_generation; }
-stage6() { another_generation; }
-stage7() { another_generation; }
-stage8() { another_generation; }
-stage9() { another_generation; }
-stage10() { another_generation; }
+for N in $(seq 0 $KEXECS); do
+	eval "stage$N() { another_generation; }"
+done

@@ -8,6 +8,7 @@ ALLOW_TAINT=512
 stage0()
 {
 	driver_checks misuse
+	driver_checks audit
 	driver_checks names
 	driver_checks full
 	same "preserved_bytes afterwards" 0 "$(cat $SYSFS/preserved_bytes)"
