@@ -14,7 +14,7 @@ packages_of() {
 	check) echo perl python3 python3-sphinx sparse shellcheck ;;
 	fuzz) echo clang libclang-rt-dev ;;
 	vm-x86_64) echo qemu-system-x86 cpio ;;
-	vm-arm64) echo qemu-system-arm cpio ;;
+	vm-arm64) echo qemu-system-arm device-tree-compiler cpio ;;
 	*) die "packages.sh: unknown job $1" ;;
 	esac
 }
@@ -30,36 +30,25 @@ missing() {
 	done
 }
 
-# What runs inside the virtual machines is downloaded, not installed: apt has to know
-# the packages of that architecture.
-guests_unknown() {
-	local job debian
-
-	for job in "$@"; do
-		case $job in
-		vm-x86_64) debian=amd64 ;;
-		vm-arm64) debian=arm64 ;;
-		*) continue ;;
-		esac
-		[ -n "$(apt-cache show "busybox-static:$debian" 2>/dev/null)" ] || echo "$debian"
-	done
+# What runs inside the virtual machines is downloaded, not installed. For another
+# architecture than this machine's that is done with lists of its own; for this one
+# apt has to have lists.
+lists_missing() {
+	[[ " $* " == *" vm-"* ]] &&
+		[ -z "$(apt-cache show busybox-static 2>/dev/null)" ]
 }
 
 # the one command that brings what is missing
 command_for() {
-	local command="apt-get update" guest
+	local command="apt-get update"
 
-	for guest in $guests; do
-		command="dpkg --add-architecture $guest && $command"
-	done
 	[ $# = 0 ] || command+=" && apt-get install -y --no-install-recommends $*"
 	echo "$command"
 }
 
 command -v apt-get >/dev/null || die "this wants Debian: apt-get is missing"
 mapfile -t wanted < <(missing "$@")
-guests=$(guests_unknown "$@")
-if [ ${#wanted[@]} = 0 ] && [ -z "$guests" ]; then
+if [ ${#wanted[@]} = 0 ] && ! lists_missing "$@"; then
 	exit 0
 fi
 command=$(command_for "${wanted[@]}")
