@@ -160,7 +160,8 @@ static const char *__init kho_read_scratch(void)
 	early_memunmap(list, handover.scratch_size);
 
 	wrong = kho_check_scratch(kho_scratch, count,
-				  PAGE_SIZE * pageblock_nr_pages);
+				  min_t(u64, PAGE_SIZE * pageblock_nr_pages,
+					KHO_SCRATCH_GRAIN));
 	if (wrong)
 		return wrong;
 	for (i = 0; i < count; i++)

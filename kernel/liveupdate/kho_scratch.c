@@ -156,11 +156,9 @@ bool kho_scratch_overlap(phys_addr_t phys, size_t size)
 	return false;
 }
 
-/* Where an area ends is where a largest free block may end, too. */
 static u64 __init kho_scratch_align(u64 size)
 {
-	return ALIGN(size, PAGE_SIZE * max_t(u64, pageblock_nr_pages,
-					     MAX_ORDER_NR_PAGES));
+	return ALIGN(size, KHO_SCRATCH_GRAIN);
 }
 
 /*
@@ -323,6 +321,19 @@ void __init kho_scratch_open(void)
 	}
 }
 
+/* Is the pageblock at @pfn one of an area before the @nr-th, too? */
+static bool __init kho_scratch_shared(unsigned long pfn, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++) {
+		const struct kho_scratch *area = &kho_scratch[i];
+
+		if (pfn >= pageblock_start_pfn(PHYS_PFN(area->addr)) &&
+		    pfn < PHYS_PFN(area->addr + area->size))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Counted as CMA when boot's own sums are done: unlike the pages of other CMA
  * areas, these were with the page allocator from the start.
@@ -333,10 +344,13 @@ static int __init kho_scratch_count(void)
 		unsigned long pfn = PHYS_PFN(kho_scratch[i].addr);
 		unsigned long end = pfn + PHYS_PFN(kho_scratch[i].size);
 
-		totalcma_pages += end - pfn;
-		for (; pfn < end; pfn += pageblock_nr_pages)
+		for (; pfn < end; pfn = pageblock_end_pfn(pfn)) {
+			if (kho_scratch_shared(pageblock_start_pfn(pfn), i))
+				continue;
+			totalcma_pages += pageblock_nr_pages;
 			page_zone(pfn_to_page(pfn))->cma_pages +=
 				pageblock_nr_pages;
+		}
 	}
 	return 0;
 }

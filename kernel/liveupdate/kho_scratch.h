@@ -6,12 +6,20 @@
 #define _KHO_SCRATCH_H
 
 #include <linux/numa.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include <linux/kho/abi/kexec_handover.h>
 
 /* Low memory, global, and one for each node. */
 #define KHO_SCRATCH_MAX		(MAX_NUMNODES + 2)
+
+/*
+ * Where areas begin and end, whatever the size of a page: with 64K pages a
+ * pageblock has 512 MiB. The pageblocks that an area touches are CMA as a whole,
+ * and several areas may share one.
+ */
+#define KHO_SCRATCH_GRAIN	SZ_4M
 
 /**
  * struct kho_scratch_sizes - what kho_scratch= asks for

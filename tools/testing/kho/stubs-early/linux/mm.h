@@ -18,6 +18,9 @@
 #define PAGE_ALIGN(addr)	ALIGN(addr, PAGE_SIZE)
 #define PAGE_ALIGN_DOWN(addr)	ALIGN_DOWN(addr, PAGE_SIZE)
 #define PAGE_ALIGNED(addr)	IS_ALIGNED((unsigned long)(addr), PAGE_SIZE)
+#define offset_in_page(addr)	((unsigned long)(addr) & ~PAGE_MASK)
+
+#define pageblock_end_pfn(pfn)	ALIGN((pfn) + 1, pageblock_nr_pages)
 
 #define __va(x)			phys_to_virt(x)
 #define __pa(x)			((unsigned long)(x))
