@@ -123,8 +123,10 @@ static const char *__init kho_read_fdt(void)
 	const char *wrong;
 	void *fdt;
 
-	if (!handover.fdt || !PAGE_ALIGNED(handover.fdt) || !handover.fdt_size ||
-	    handover.fdt_size > KHO_DT_MAX_LIMIT)
+	/* Where pages were smaller it is no page here, but says so itself. */
+	if (!handover.fdt || !IS_ALIGNED(handover.fdt, SZ_4K) ||
+	    !handover.fdt_size || handover.fdt_size > KHO_DT_MAX_LIMIT -
+					offset_in_page(handover.fdt))
 		return "the FDT's address or size cannot be right";
 	if (!memblock_is_region_memory(handover.fdt, handover.fdt_size))
 		return "the FDT is not in memory";
@@ -136,6 +138,8 @@ static const char *__init kho_read_fdt(void)
 		return "the FDT cannot be mapped";
 	wrong = kho_check_fdt(fdt, handover.fdt_size, &root);
 	early_memunmap(fdt, handover.fdt_size);
+	if (!wrong && !PAGE_ALIGNED(handover.fdt))
+		wrong = "the FDT's address or size cannot be right";
 	return wrong;
 }
 
