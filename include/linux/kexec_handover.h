@@ -69,6 +69,7 @@ int unregister_kho_notifier(struct notifier_block *nb);
 void kho_set_handover(phys_addr_t fdt, u64 fdt_size, phys_addr_t scratch,
 		      u64 scratch_size);
 void kho_spoil_handover(const char *why);
+bool kho_handover_noted(void);
 void kho_early_init(void);
 void kho_early_open(void);
 int kho_early_claim(phys_addr_t phys, size_t size);
@@ -185,6 +186,11 @@ static inline void kho_set_handover(phys_addr_t fdt, u64 fdt_size,
 
 static inline void kho_spoil_handover(const char *why)
 {
+}
+
+static inline bool kho_handover_noted(void)
+{
+	return false;
 }
 
 static inline void kho_early_init(void)

@@ -96,6 +96,20 @@ void __init kho_spoil_handover(const char *why)
 	handover.spoilt = why;
 }
 
+/**
+ * kho_handover_noted() - did the last kernel pass anything along?
+ *
+ * For those who must not take for theirs what an earlier kernel was given.
+ *
+ * Context: Early boot, after the architecture has looked.
+ * Return: true when it did, whether or not that will be believed.
+ */
+bool __init kho_handover_noted(void)
+{
+	return handover.fdt || handover.fdt_size || handover.scratch ||
+	       handover.scratch_size || handover.spoilt;
+}
+
 static void __init kho_free_nodes(void)
 {
 	if (nodes)
@@ -214,8 +228,7 @@ void __init kho_early_init(void)
 		return;
 	memblock_account_kernel(true);
 	/* Half of a handover is one that is refused. */
-	if (!handover.fdt && !handover.fdt_size && !handover.scratch &&
-	    !handover.scratch_size && !handover.spoilt)
+	if (!kho_handover_noted())
 		return;
 
 	wrong = handover.spoilt;
