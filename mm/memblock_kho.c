@@ -142,6 +142,30 @@ static phys_addr_t __init region_end(const struct memblock_region *r)
 	return r->base + r->size;
 }
 
+/**
+ * memblock_kho_last_part - where does a region end that marks cut to pieces?
+ * @r: a region of memory
+ *
+ * The marks are gone when the page allocator takes over. Who tells others of
+ * regions of memory, as resources do, means regions without them.
+ *
+ * Context: Early boot.
+ * Return: the last of the regions, from @r on, that would be one with @r if
+ * nothing was marked.
+ */
+struct memblock_region *__init memblock_kho_last_part(struct memblock_region *r)
+{
+	struct memblock_region *last = memblock.memory.regions +
+				       memblock.memory.cnt - 1;
+
+	while (r < last && region_end(r) == r[1].base &&
+	       memblock_get_region_node(r) == memblock_get_region_node(&r[1]) &&
+	       !((r[0].flags ^ r[1].flags) & ~MEMBLOCK_KHO_FLAGS))
+		r++;
+
+	return r;
+}
+
 static phys_addr_t __init overlap(const struct memblock_region *a,
 				  const struct memblock_region *b,
 				  phys_addr_t limit)

@@ -18,7 +18,7 @@
  * was added with.
  */
 #define MEMBLOCK_KHO_FLAGS	(MEMBLOCK_KHO_SCRATCH | MEMBLOCK_KHO_GAP | \
-				 MEMBLOCK_RSRV_KERN)
+				 MEMBLOCK_KHO_KEPT | MEMBLOCK_RSRV_KERN)
 
 /**
  * typedef memblock_next_range_t - where memblock_reserve_sorted() takes ranges
@@ -58,6 +58,11 @@ static inline bool memblock_is_kho_gap(const struct memblock_region *m)
 	return m->flags & MEMBLOCK_KHO_GAP;
 }
 
+static inline bool memblock_is_kho_kept(const struct memblock_region *m)
+{
+	return m->flags & MEMBLOCK_KHO_KEPT;
+}
+
 /* Is @m not what @flags ask for? A gap that is scratch, too, is scratch. */
 static inline bool memblock_kho_skip_region(const struct memblock_region *m,
 					    unsigned int flags)
@@ -76,6 +81,7 @@ void memblock_kho_reset(void);
 bool memblock_kho_restricted(void);
 bool memblock_kho_exclusive(bool on);
 bool memblock_kho_fallback(enum memblock_flags *flags);
+struct memblock_region *memblock_kho_last_part(struct memblock_region *r);
 
 int memblock_reserve_sorted(memblock_next_range_t next, void *ctx,
 			    unsigned long count, enum memblock_flags flags);
@@ -110,6 +116,12 @@ static inline bool memblock_kho_exclusive(bool on)
 static inline bool memblock_kho_fallback(enum memblock_flags *flags)
 {
 	return false;
+}
+
+static inline struct memblock_region *
+memblock_kho_last_part(struct memblock_region *r)
+{
+	return r;
 }
 
 static inline enum memblock_flags memblock_kernel_flags(void)

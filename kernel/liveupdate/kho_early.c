@@ -518,7 +518,7 @@ static const char *__init kho_reserve_preserved(void)
 		count++;
 	kho_blocks_init(&blocks, kho_in.tree.root, nodes, nr_nodes);
 	err = memblock_reserve_sorted(kho_next_range, &blocks, count,
-				      MEMBLOCK_NONE);
+				      MEMBLOCK_KHO_KEPT);
 	if (err == -ENOMEM)
 		return "there is no room to reserve what is preserved";
 	if (err)

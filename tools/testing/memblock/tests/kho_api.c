@@ -91,6 +91,37 @@ static int flags_mark_check(void)
 	return 0;
 }
 
+/* What marks cut to pieces is still one; holes, nodes and flags are borders. */
+static int last_part_check(void)
+{
+	struct memblock_region *r;
+
+	PREFIX_PUSH();
+	kho_setup();
+
+	ASSERT_EQ(0, memblock_mark_kho_scratch(scratch_base(0) + SZ_4M, AREA));
+	ASSERT_EQ(0, memblock_mark_kho_gap(scratch_base(0) + SZ_4M + AREA, AREA));
+	ASSERT_EQ(5, memblock.memory.cnt);
+	r = memblock.memory.regions;
+	ASSERT_EQ(r + 3, memblock_kho_last_part(r));
+	ASSERT_EQ(r + 3, memblock_kho_last_part(r + 2));
+	ASSERT_EQ(r + 4, memblock_kho_last_part(r + 4));
+
+	/* memory that is not mapped */
+	ASSERT_EQ(0, memblock_mark_nomap(r[3].base + SZ_4M, SZ_4M));
+	r = memblock.memory.regions;
+	ASSERT_EQ(r + 3, memblock_kho_last_part(r));
+	ASSERT_EQ(r + 4, memblock_kho_last_part(r + 4));
+
+	/* a hole */
+	ASSERT_EQ(0, memblock_remove(r[1].base, SZ_1M));
+	r = memblock.memory.regions;
+	ASSERT_EQ(r, memblock_kho_last_part(r));
+
+	test_pass_pop();
+	return 0;
+}
+
 /* Firmware may tell of the same memory again, and of more around it. */
 static int flags_survive_add_check(void)
 {
@@ -508,6 +539,7 @@ int memblock_kho_checks(void)
 	test_print("Running memblock KHO tests...\n");
 
 	flags_mark_check();
+	last_part_check();
 	flags_survive_add_check();
 	both_directions(scratch_only_check);
 	both_directions(gaps_first_check);
