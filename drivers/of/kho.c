@@ -12,8 +12,74 @@
 #include <linux/libfdt.h>
 #include <linux/of.h>
 #include <linux/of_fdt.h>
+#include <linux/of_reserved_mem.h>
 
 #include "kho.h"
+
+#define OF_KHO_PATH_MAX	128
+
+/* Where this kernel has put the region of a node of /reserved-memory. */
+static const struct reserved_mem *of_kho_find_region(const void *fdt, int node)
+{
+	struct reserved_mem *region;
+	char path[OF_KHO_PATH_MAX];
+	struct device_node *np;
+
+	if (fdt_get_path(fdt, node, path, sizeof(path)))
+		return NULL;
+	np = of_find_node_by_path(path);
+	if (!np)
+		return NULL;
+	region = of_reserved_mem_lookup(np);
+	of_node_put(np);
+
+	return region;
+}
+
+/**
+ * of_kho_keep_regions - have reserved memory stay where this kernel has put it
+ * @image: the image; without a handover nothing is written
+ * @fdt: the device tree that goes with it, with room to grow
+ *
+ * For regions of /reserved-memory that have a size only. The next kernel places
+ * them before it knows where something preserved lies: it would take them from
+ * scratch, where a region without a mapping stands in the way of the image after
+ * it. What is lent out for movable pages meanwhile is placed anew, since somebody
+ * may have preserved pages there.
+ *
+ * Offsets of nodes in @fdt change.
+ *
+ * Context: Process context, under the kexec lock.
+ * Return: 0 on success, -EINVAL if there is no room in @fdt.
+ */
+int of_kho_keep_regions(const struct kimage *image, void *fdt)
+{
+	const struct reserved_mem *region;
+	int parent, node;
+
+	if (!image->kho.fdt)
+		return 0;
+
+	parent = fdt_path_offset(fdt, "/reserved-memory");
+	if (parent < 0)
+		return 0;
+
+	fdt_for_each_subnode(node, fdt, parent) {
+		if (fdt_getprop(fdt, node, "reg", NULL) ||
+		    fdt_getprop(fdt, node, "reusable", NULL))
+			continue;
+
+		region = of_kho_find_region(fdt, node);
+		if (!region || !region->size)
+			continue;
+
+		if (fdt_appendprop_addrrange(fdt, parent, node, "reg",
+					     region->base, region->size))
+			return -EINVAL;
+	}
+
+	return 0;
+}
 
 /**
  * of_kho_fill_chosen - let the next kernel's device tree tell of a handover

@@ -17,6 +17,7 @@ struct kimage;
 
 bool of_kho_scan_chosen(void *fdt, int chosen);
 int of_kho_fill_chosen(const struct kimage *image, void *fdt, int chosen);
+int of_kho_keep_regions(const struct kimage *image, void *fdt);
 
 #else
 
@@ -27,6 +28,11 @@ static inline bool of_kho_scan_chosen(void *fdt, int chosen)
 
 static inline int of_kho_fill_chosen(const struct kimage *image, void *fdt,
 				     int chosen)
+{
+	return 0;
+}
+
+static inline int of_kho_keep_regions(const struct kimage *image, void *fdt)
 {
 	return 0;
 }
