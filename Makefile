@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The front door. Everything that is made lies in out/.
 
+# make test without ARCH runs the core of the tests on the others, too
+ifeq ($(origin ARCH),undefined)
+OTHERS = arm64
+endif
 ARCH ?= x86_64
 VARIANT ?= plain
 
@@ -8,7 +12,8 @@ help:
 	@sed -n 's/^#: \?//p' Makefile
 
 #: make demo      a machine with state, carried over two kexecs, in QEMU
-#: make test      everything that proves it; closes with "N passed, M failed"
+#: make test      everything that proves it; closes with "N passed, M failed". Without
+#:                ARCH all on x86_64, and on arm64 what may differ there
 #: make bench     what it costs, in instructions, against its targets; out/bench.json, .svg
 #: make check     checkpatch, sparse, kernel-doc, documentation, shellcheck, the mails
 #: make kernel    out/linux built in out/ARCH, or with VARIANT=NAME in out/ARCH-NAME
@@ -24,7 +29,7 @@ help:
 # What has to be installed; asked for once, before all else
 JOBS = build $(ARCH)
 demo: JOBS += vm-$(ARCH)
-test: JOBS += check fuzz vm-$(ARCH)
+test: JOBS += check fuzz vm-$(ARCH) $(OTHERS) $(OTHERS:%=vm-%)
 check: JOBS += check
 bench: JOBS += vm-x86_64
 
@@ -32,7 +37,7 @@ demo: kernel
 	@tools/testing/selftests/kho/demo.sh $(ARCH)
 
 test: tree
-	@scripts/test.sh $(ARCH)
+	@scripts/test.sh $(ARCH) $(OTHERS)
 
 bench: kernel
 	@tools/testing/selftests/kho/bench.sh

@@ -28,6 +28,8 @@ usage()
 	  -k VARIANT  this kernel's runs only; may be given again
 	  -n KEXECS   so many in tests that can do any number (generations-ten,
 	              damage), for those who have the time
+	  --efi       all machines boot through UEFI
+	  --core      only the tests that make test runs on each architecture
 	  -l          list the tests and what they show
 	  --variants  list the kernels that have to be built: "plain" into
 	              OUT/ARCH, others into OUT/ARCH-VARIANT
@@ -43,6 +45,7 @@ wanted()
 	local variant pattern
 
 	load_test "$1" plain
+	[ -z "$ONLY_CORE" ] || [ -n "$CORE" ] || return 0
 	for pattern in "${PATTERNS[@]}"; do
 		# shellcheck disable=SC2053
 		[[ $NAME == $pattern ]] || continue
@@ -65,23 +68,36 @@ runs()
 	done | sort -rn | cut -d' ' -f2-
 }
 
-list_tests()
+# each_test COMMAND: for each test of this architecture that is asked for
+each_test()
 {
 	local file
 
 	for file in "$TESTS"/*.sh; do
 		(load_test "$file" plain
-		 printf '%-24s %s\n' "$NAME" "$ABOUT")
+		 [ -z "$VARIANTS" ] || [ -n "$ONLY_CORE" ] && [ -z "$CORE" ] ||
+			"$1")
 	done
+}
+
+list_test()
+{
+	printf '%-24s %s\n' "$NAME" "$ABOUT"
+}
+
+list_tests()
+{
+	each_test list_test
+}
+
+list_kernels()
+{
+	printf '%s\n' $VARIANTS $NEEDS
 }
 
 list_variants()
 {
-	local file
-
-	for file in "$TESTS"/*.sh; do
-		(load_test "$file" plain; printf '%s\n' $VARIANTS $NEEDS)
-	done | sort -u
+	each_test list_kernels | sort -u
 }
 
 # A missing kernel is an error before anything runs, never a test left out.
@@ -163,6 +179,8 @@ stop()
 TESTS=$KHO/tests
 ARCH=x86_64
 ONLY=
+ONLY_CORE=
+ALL_EFI=
 DO=run
 JOBS=$(nproc)
 [ "$JOBS" -le 4 ] || JOBS=4
@@ -171,6 +189,8 @@ while [ $# -gt 0 ]; do
 	-j)	JOBS=$2; shift ;;
 	-k)	ONLY="$ONLY $2"; shift ;;
 	-n)	export KHO_KEXECS=$2; shift ;;
+	--core)	ONLY_CORE=yes ;;
+	--efi)	ALL_EFI=yes ;;
 	-l)	DO=list_tests ;;
 	--variants) DO=list_variants ;;
 	--harness) TESTS=$KHO/harness; export HARNESS=yes ;;
@@ -184,8 +204,9 @@ case ${1-} in
 x86_64|arm64) ARCH=$1; shift ;;
 esac
 arch_table "$ARCH" || exit 2
+[ -z "$ONLY_CORE" ] || ARCH_KERNELS=$ARCH_CORE
 PATTERNS=("${@:-*}")
-LOGS=$OUT/log/vm/$ARCH
+LOGS=$OUT/log/vm/$ARCH${ALL_EFI:+-efi}
 if [ $DO != run ]; then
 	$DO
 	exit

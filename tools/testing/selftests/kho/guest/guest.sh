@@ -12,6 +12,7 @@ CHANNEL=$(echo /dev/vport*p1)
 DEBUGFS=/sys/kernel/debug/kho
 SYSFS=/sys/kernel/kho
 TRACE=/sys/kernel/tracing
+PAGE_SIZE=$(awk '/^KernelPageSize:/ { print $2 * 1024; exit }' /proc/self/smaps)
 
 # The runner's own parameters have dots, so that the kernel ignores them.
 param()
@@ -293,7 +294,7 @@ release_memory()
 # blocks of a migrate type in all zones, in bytes
 pageblock_bytes()
 {
-	awk -v type="$1" '
+	awk -v type="$1" -v page="$PAGE_SIZE" '
 		/^Pages per block:/ { pages = $4 }
 		/^Free pages count/ { column = 0 }
 		/^Number of blocks type/ {
@@ -303,18 +304,38 @@ pageblock_bytes()
 			next
 		}
 		column && /^Node/ { sum += $(column + 2) }
-		END { print sum * pages * 4096 }
+		END { printf "%d\n", sum * pages * page }
 	' /proc/pagetypeinfo
+}
+
+# The pageblocks that scratch touches, in bytes. They may be larger than an area:
+# 512 MiB with pages of 64K.
+scratch_pageblock_bytes()
+{
+	local size base len i
+
+	size=$(awk '/^Pages per block:/ { print $4; exit }' /proc/pagetypeinfo)
+	size=$((size * PAGE_SIZE))
+	echo $((size * $(scratch_areas | while read -r base len; do
+		i=$((base / size))
+		while [ $((i * size)) -lt $((base + len)) ]; do
+			echo $i
+			i=$((i + 1))
+		done
+	done | sort -u | wc -l)))
 }
 
 # Scratch is what it has to be in every generation: CMA, all of it, and counted
 check_scratch()
 {
-	same "CmaTotal" $(($(scratch_bytes) / 1024)) "$(meminfo CmaTotal)"
+	local cma
+
+	cma=$(scratch_pageblock_bytes)
+	[ "$cma" -ge "$(scratch_bytes)" ] || fail "scratch overlaps"
+	same "CmaTotal" $((cma / 1024)) "$(meminfo CmaTotal)"
 	[ "$(meminfo CmaFree)" -le "$(meminfo CmaTotal)" ] ||
 		fail "CmaFree is more than CmaTotal"
-	same "pageblocks that are CMA" "$(scratch_bytes)" \
-		"$(pageblock_bytes CMA)"
+	same "pageblocks that are CMA" "$cma" "$(pageblock_bytes CMA)"
 	same "areas in sysfs" "$(cat $SYSFS/scratch_phys $SYSFS/scratch_len)" \
 		"$(cat $DEBUGFS/out/scratch_phys $DEBUGFS/out/scratch_len)"
 }

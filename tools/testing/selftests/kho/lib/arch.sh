@@ -12,6 +12,13 @@
 # CONSOLE	what the kernel calls the serial port
 # EARLYCON	the same port before there are drivers
 # EFI		the Debian package with UEFI firmware, and the file in it
+# BARE		QEMU's options without UEFI: without it nothing tells the next kernel
+#		of the tables that an interrupt translation service writes to, which
+#		any kexec is tainted by
+# KERNELS	variants that are built for it: page sizes are arm64's, and the debug
+#		kernel would find nothing there that it does not find on x86_64
+# PLAIN		those of them that a test's "plain" stands for
+# CORE		those that run.sh --core takes, where a test names them
 # CMDLINE	what a kernel needs to bear a machine that is slow at times
 # DEBUG		what the debug kernel does without to come up within minutes: the
 #		checkers make ACPI's interpreter so slow that it gives up
@@ -29,6 +36,10 @@ arch_table()
 		ARCH_CONSOLE=ttyS0
 		ARCH_EARLYCON=uart8250,io,0x3f8
 		ARCH_EFI="ovmf usr/share/ovmf/OVMF.fd"
+		ARCH_BARE=
+		ARCH_KERNELS="plain debug nokho"
+		ARCH_PLAIN="plain"
+		ARCH_CORE="plain debug"
 		ARCH_CMDLINE="no_timer_check tsc=reliable"
 		ARCH_DEBUG="pci=noacpi"
 		;;
@@ -42,6 +53,10 @@ arch_table()
 		ARCH_CONSOLE=ttyAMA0
 		ARCH_EARLYCON=pl011,0x9000000
 		ARCH_EFI="qemu-efi-aarch64 usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
+		ARCH_BARE="-machine its=off"
+		ARCH_KERNELS="plain nokho 64k 16k"
+		ARCH_PLAIN="plain 64k"
+		ARCH_CORE="plain 64k"
 		ARCH_CMDLINE=
 		ARCH_DEBUG=
 		;;

@@ -5,8 +5,13 @@
 
 ASKED=			# run.sh -n: KEXECS for a test that can do any number
 ABOUT=			# one line: what it shows
-VARIANTS=plain		# kernels that it runs on, each a run of its own
+ARCHES="x86_64 arm64"	# where it makes sense
+VARIANTS=plain		# kernels that it runs on, each a run of its own;
+			# those that an architecture has not are left out, and
+			# plain is more than one where pages may have other sizes
+NOT_ON=			# kernels that it makes no sense on
 NEEDS=			# further kernels that it kexecs into
+CORE=			# yes: make test runs it on each architecture
 NEXT_KERNEL=same	# what a stage kexecs into unless it loads itself
 MEMORY=1G		# of the machine, or
 NODES=			# of each NUMA node, "1G,1G"
@@ -23,10 +28,16 @@ ALLOW_TAINT=0
 MUST=			# regexes, one a line: have to be in the log
 MUST_NOT=		# may not be
 MAY_SKIP=		# a skip is a failure without it
-FIRMWARE=		# efi: UEFI instead of the machine's own
+FIRMWARE=		# efi: UEFI instead of the machine's own; none: never UEFI
 QEMU_OPTIONS=
 ICOUNT=			# the guest's clock counts instructions, 1 ns each
 VERDICT=PASS		# harness only: regex, how it has to be judged
+
+# host_options DIR: prints more options for QEMU; DIR is the run's own
+host_options()
+{
+	:
+}
 
 # host_check DIR: prints what is wrong, seen from outside
 host_check()

@@ -2,6 +2,18 @@
 #
 # One test: its declarations, the files that its guest sees, its run.
 
+# known_kernels VARIANT...: those that this architecture has
+known_kernels()
+{
+	local kernel
+
+	[ -n "${ONLY_CORE-}" ] || set -- ${@/#plain/$ARCH_PLAIN}
+	for kernel in $(printf '%s\n' "$@" | awk '!seen[$0]++'); do
+		[[ " $ARCH_KERNELS " != *" $kernel "* ]] ||
+			[[ " $NOT_ON " == *" $kernel "* ]] || echo "$kernel"
+	done | xargs
+}
+
 # load_test FILE VARIANT
 load_test()
 {
@@ -10,6 +22,12 @@ load_test()
 	NAME=$(basename "$1" .sh)
 	KERNEL=$2
 	. "$1"
+	VARIANTS=$(known_kernels $VARIANTS)
+	[[ " $ARCHES " == *" $ARCH "* ]] || VARIANTS=
+	if [ -n "${ALL_EFI-}" ]; then
+		[ "$FIRMWARE" != none ] || VARIANTS=
+		FIRMWARE=efi
+	fi
 	BOOTS=${BOOTS:-$((KEXECS + 1))}
 	[ "$KERNEL" != debug ] || SECONDS_A_BOOT=$((SECONDS_A_BOOT * 5))
 }
@@ -73,6 +91,7 @@ run_test()
 		echo "LOST $(tail -1 "$dir/qemu")" > "$dir/result"
 		return
 	fi
+	QEMU_OPTIONS+=" $(host_options "$dir")"
 	watch_vm "$dir" $((BOOTS * SECONDS_A_BOOT * ${KHO_PATIENCE:-1}))
 	judge "$dir" > "$dir/result.new" 2> "$dir/judge"
 	[ -z "${HARNESS-}" ] || judge_harness "$dir/result.new"

@@ -61,8 +61,10 @@ memory_options()
 
 firmware_options()
 {
-	[ "$FIRMWARE" != efi ] ||
-		echo -bios "$OUT/firmware/$ARCH/${ARCH_EFI#* }"
+	case $FIRMWARE in
+	efi) echo -bios "$OUT/firmware/$ARCH/${ARCH_EFI#* }" ;;
+	*) echo $ARCH_BARE ;;
+	esac
 }
 
 # What every kernel of a test is told. The test's own words follow.
@@ -78,6 +80,12 @@ base_cmdline()
 		"khotest.name=$NAME"
 }
 
+# machine_options: processors, memory, firmware
+machine_options()
+{
+	echo -smp "$CPUS,sockets=$CPUS" $(memory_options) $(firmware_options)
+}
+
 # start_vm DIR: the files that the guest sees are in DIR/host already
 start_vm()
 {
@@ -86,7 +94,7 @@ start_vm()
 	[ "$KVM" = no ] || accel="-accel kvm -cpu host"
 	[ -z "$ICOUNT" ] || accel="-accel tcg,thread=single -cpu $ARCH_CPU
 		-icount shift=0,sleep=off -seed 1 -rtc clock=vm,base=2025-01-01"
-	exec $ARCH_QEMU $accel -smp "$CPUS,sockets=$CPUS" $(memory_options) $(firmware_options) \
+	exec $ARCH_QEMU $accel $(machine_options) \
 		-nodefaults -no-user-config -no-reboot -display none \
 		-monitor none -serial "file:$dir/console" \
 		-device virtio-serial-pci \

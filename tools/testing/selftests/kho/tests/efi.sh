@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="a machine that boots through EFI"
+CORE=yes
+VARIANTS="plain 64k 16k"
 FIRMWARE=efi
 MEMORY=2G
 CPUS=2

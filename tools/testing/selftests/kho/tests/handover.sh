@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="one handover, finalized by hand"
-VARIANTS="plain debug"
+CORE=yes
+VARIANTS="plain debug 64k 16k"
 MEMORY=2G
 CPUS=2
 

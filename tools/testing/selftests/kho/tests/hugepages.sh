@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="gigantic and huge pages at boot, before and after a handover"
+NOT_ON=64k
+CORE=yes
 CMDLINE="kho=on hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=16"
 MEMORY=4G
 SECONDS_A_BOOT=90

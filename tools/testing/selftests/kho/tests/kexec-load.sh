@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="the old system call: refused while a producer has memory preserved"
+CORE=yes
 MUST="KHO: kexec_load.* cannot hand over what is preserved; .*kexec -s
 KHO: memory is preserved, but the image carries no handover; .*kexec -s"
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="KHO's KUnit suites, in a booted kernel"
-VARIANTS="plain debug"
+CORE=yes
+VARIANTS="plain debug 64k 16k"
 KEXECS=0
 SECONDS_A_BOOT=120
 CMDLINE="kho=on kunit.enable=1 kunit.filter_glob=kho*"

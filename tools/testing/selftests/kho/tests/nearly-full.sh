@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="most of what is not scratch is preserved, in folios of all orders"
+CORE=yes
+VARIANTS="plain 64k"
 MEMORY=1G
 KEXECS=2
 

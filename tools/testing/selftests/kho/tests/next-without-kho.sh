@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="a next kernel that has no KHO compiled in, and back"
+NOT_ON=64k
 NEEDS=nokho
 NEXT_KERNEL=nokho
 KEXECS=2

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="2 NUMA nodes: scratch on each, pages on each"
+CORE=yes
+VARIANTS="plain 64k"
 NODES=768M,768M
 CPUS=2
 KEXECS=2

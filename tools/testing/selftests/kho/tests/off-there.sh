@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="a next kernel with kho=off takes nothing and has all its memory"
+CORE=yes
 CMDLINE="kho=off"
 CMDLINE_1="kho=on"
 CMDLINE_2="kho=off"

@@ -7,7 +7,7 @@ under_pressure()
 {
 	check_generation
 	hold_memory $(($(meminfo MemAvailable) / 1024 - 112))
-	[ "$(held_in_scratch 1)" -gt $(($(scratch_bytes) / 4096 / 2)) ] ||
+	[ "$(held_in_scratch 1)" -gt $(($(scratch_bytes) / PAGE_SIZE / 2)) ] ||
 		fail "scratch is not usable: $(cat /tmp/hold)"
 }
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="reserve_mem: new ones, changed ones, odd sizes, one without the other"
+CORE=yes
+VARIANTS="plain 64k"
 CMDLINE="kho=on reserve_mem=1M:4096:kept reserve_mem=1M:4096:changed reserve_mem=5000:4096:odd"
 CMDLINE_1="kho=on reserve_mem=1M:4096:kept reserve_mem=3M:4096:changed \
 reserve_mem=5000:4096:odd reserve_mem=2M:4096:late"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="what the device tree reserves by its size alone stays where it is"
+FIRMWARE=none
 ARCHES=arm64
 CORE=yes
 MEMORY=2G

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="page runs of all lengths instead of folios"
+VARIANTS="plain 64k 16k"
 MEMORY=2G
 KEXECS=2
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="default scratch of 256 GiB in two nodes: at most 1024 MiB"
+ARCHES=x86_64
 NODES=128G,128G
 CPUS=2
 SECONDS_A_BOOT=180

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="what nobody claims stays untouched, is named, and goes no further"
+CORE=yes
 KEXECS=3
 MUST="KHO: subtree 'test-claimless' .* was not claimed
 KHO: 10[0-9]{6} bytes of the last kernel were not claimed"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="vmalloc areas of all sizes, of small pages and of huge ones"
-VARIANTS="plain debug"
+CORE=yes
+VARIANTS="plain debug 64k 16k"
 KEXECS=3
 
 stage0()
