@@ -122,7 +122,7 @@ stamp_words()
 # A kernel that panics before it can reset the machine stands still for good.
 stuck_in_panic()
 {
-	[ -z "$CRASHES" ] && grep -aq 'Kernel panic - not' "$1/console" &&
+	[ -z "$CRASHES" ] && grep -aqs 'Kernel panic - not' "$1/console" &&
 		sleep 3
 }
 
