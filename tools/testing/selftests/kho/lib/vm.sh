@@ -62,7 +62,9 @@ memory_options()
 firmware_options()
 {
 	case $FIRMWARE in
-	efi) echo -bios "$OUT/firmware/$ARCH/${ARCH_EFI#* }" ;;
+	# without random numbers of the firmware's there is no KASLR on arm64
+	efi) echo -bios "$OUT/firmware/$ARCH/${ARCH_EFI#* }" \
+		-device virtio-rng-pci ;;
 	*) echo $ARCH_BARE ;;
 	esac
 }
