@@ -7,6 +7,8 @@ SECONDS_A_BOOT=120
 CMDLINE="kho=on kunit.enable=1 kunit.filter_glob=kho*"
 ALLOW_TAINT=262144
 MUST="ok [0-9]+ kho"
+# One chunk of what describes an area tells of 512 MiB there.
+[ "$KERNEL" != 64k ] || MEMORY=4G
 
 # KTAP: a suite's line is indented by nothing, a case's by four blanks.
 cases()

@@ -3,6 +3,8 @@ ABOUT="vmalloc areas of all sizes, of small pages and of huge ones"
 CORE=yes
 VARIANTS="plain debug 64k 16k"
 KEXECS=3
+# One chunk of what describes an area tells of 512 MiB there.
+[ "$KERNEL" != 64k ] || MEMORY=4G
 
 stage0()
 {
