@@ -439,8 +439,8 @@ static void kho_free_fdt(void *fdt, size_t size)
  * The FDT gets another place: an image that is loaded must be loaded again.
  *
  * Context: Process context, may sleep.
- * Return: 0; -EOPNOTSUPP when KHO is off; -EBUSY while the state is finalized;
- * -EINVAL for a size out of range; -ENOMEM.
+ * Return: 0; -EOPNOTSUPP when KHO is off; -EBUSY while the state is finalized
+ * or during a hibernation; -EINVAL for a size out of range; -ENOMEM.
  */
 int kho_set_dt_max(size_t size)
 {
@@ -449,7 +449,7 @@ int kho_set_dt_max(size_t size)
 	if (!kho_enabled)
 		return -EOPNOTSUPP;
 	guard(mutex)(&kho_lock);
-	if (kho_is_final)
+	if (kho_is_final || kho_held)
 		return -EBUSY;
 	if (size < kho_fdt_size || size > KHO_DT_MAX_LIMIT)
 		return -EINVAL;

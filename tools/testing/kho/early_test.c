@@ -438,6 +438,65 @@ static void fail_crowded(void)
 			printf("# nothing ever said that %s\n", no_room[i].why);
 }
 
+static bool handed_over(phys_addr_t start, phys_addr_t size)
+{
+	for (unsigned int i = 0; i < SIM_SCRATCH_AREAS; i++)
+		if (start < sim_scratch[i].addr + sim_scratch[i].size &&
+		    sim_scratch[i].addr < start + size)
+			return true;
+	return memchr(sim_owner + sim_index(start), KEPT, size >> PAGE_SHIFT);
+}
+
+/* Every piece of memory of some sizes, at every place */
+static void offline_each(const char *step)
+{
+	for (phys_addr_t size = SZ_64K; size <= SZ_16M; size *= 16) {
+		phys_addr_t start = SIM_BASE;
+
+		for (; start < SIM_END; start += size) {
+			int want = handed_over(start, size) ? -EBUSY : 0;
+
+			if (!CHECK(machine_offline(start, size) == want))
+				printf("# %s: %#lx, %#lx bytes\n", step,
+				       (long)start, (long)size);
+		}
+	}
+}
+
+/* What is handed over stays: in the kernel that does it, and in the next. */
+static void offline(void)
+{
+	const struct shape shape = { "offline", 40, 60, 6, 4, 1, true };
+
+	sim_reset_early();
+	machine_hand_over(&shape);
+	offline_each("going out");
+
+	machine_kexec();
+	machine_boot_early();
+	machine_boot_open();
+	machine_boot_all();
+	CHECK(kho_in.valid);
+	CHECK(!kho_radix_init_tree(&kho_out_tree, NULL));
+	offline_each("unclaimed");
+}
+
+static void online(void)
+{
+	phys_addr_t start = SIM_BASE + SZ_32M;
+
+	machine_online(start, SZ_16M, false);
+	CHECK(!machine_came_later(start, 1));
+	machine_online(start, SZ_16M, true);
+	CHECK(!machine_came_later(start - PAGE_SIZE, 1));
+	CHECK(machine_came_later(start - PAGE_SIZE, 2));
+	CHECK(machine_came_later(start, 1));
+	CHECK(machine_came_later(start + SZ_16M - PAGE_SIZE, 1));
+	CHECK(machine_came_later(start + SZ_16M - PAGE_SIZE, 2));
+	CHECK(!machine_came_later(start + SZ_16M, 1));
+	CHECK(machine_came_later(SIM_BASE, SIM_PAGES));
+}
+
 static const struct check checks[] = {
 	{ "a handover of each shape is taken, and all of it kept", good_shapes },
 	{ "random handovers are taken, and all of each kept", good_random },
@@ -454,6 +513,8 @@ static const struct check checks[] = {
 	{ "a setup_data record that is too short is refused", record_lengths },
 	{ "what cannot be allocated or mapped is no panic", fail_plain },
 	{ "nor is it where memblock's arrays have to grow", fail_crowded },
+	{ "memory that is handed over does not go offline", offline },
+	{ "memory that came later is told apart", online },
 };
 
 int main(void)
