@@ -226,7 +226,7 @@ static int __init fetch(struct range_source *source)
 	struct memblock_region *range = &source->range;
 	phys_addr_t last = region_end(range);
 
-	source->more = source->next(source->ctx, &range->base, &range->size);
+	source->more = source->next(source->ctx, range);
 	if (!source->more)
 		return 0;
 	if (!source->left--)
@@ -275,11 +275,10 @@ static int __init merge(struct range_source *source, struct range_sink *sink)
 
 /**
  * memblock_reserve_sorted - reserve many ranges at once
- * @next: yields the ranges by ascending address; they may touch each other,
- *	but not overlap
+ * @next: yields the ranges by ascending address, each with its flags; they may
+ *	touch each other, but not overlap
  * @ctx: passed to @next
  * @count: @next yields so many at most
- * @flags: flags of these reservations, as MEMBLOCK_RSRV_NOINIT
  *
  * Merges the ranges with what is reserved, in one pass into a new array, which
  * replaces the old one: unlike as many calls of memblock_reserve(), the cost is
@@ -295,12 +294,10 @@ static int __init merge(struct range_source *source, struct range_sink *sink)
  * there is no memory for the array.
  */
 int __init memblock_reserve_sorted(memblock_next_range_t next, void *ctx,
-				   unsigned long count,
-				   enum memblock_flags flags)
+				   unsigned long count)
 {
 	struct range_source source = {
 		.next = next, .ctx = ctx, .left = count,
-		.range.flags = flags,
 	};
 	struct range_sink sink = {};
 	unsigned long max;

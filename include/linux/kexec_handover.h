@@ -74,6 +74,7 @@ void kho_early_init(void);
 void kho_early_open(void);
 int kho_early_claim(phys_addr_t phys, size_t size);
 void kho_memory_init(void);
+unsigned long kho_memory_free(void);
 bool kho_scratch_overlap(phys_addr_t phys, size_t size);
 
 /* Hooks of kexec; see kho_kexec.c. */
@@ -208,6 +209,11 @@ static inline int kho_early_claim(phys_addr_t phys, size_t size)
 
 static inline void kho_memory_init(void)
 {
+}
+
+static inline unsigned long kho_memory_free(void)
+{
+	return 0;
 }
 
 static inline bool kho_scratch_overlap(phys_addr_t phys, size_t size)

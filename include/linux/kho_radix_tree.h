@@ -112,7 +112,6 @@ void kho_radix_destroy_tree(struct kho_radix_tree *tree);
 
 int kho_radix_add_key(struct kho_radix_tree *tree, u64 key);
 int kho_radix_del_key(struct kho_radix_tree *tree, u64 key);
-int kho_radix_clear_key(struct kho_radix_tree *tree, u64 key);
 bool kho_radix_contains_key(struct kho_radix_tree *tree, u64 key);
 
 int kho_radix_walk_tree(struct kho_radix_tree *tree,
@@ -194,6 +193,28 @@ static inline bool kho_radix_iter_next(struct kho_radix_iter *iter, u64 *key)
 
 	*key = iter->base + __ffs(iter->word);
 	iter->word &= iter->word - 1;
+	return true;
+}
+
+/**
+ * kho_radix_iter_next_word - the next keys of a tree, as many as share a word
+ * @iter: from kho_radix_iter_init(), and between two keys of different words
+ * @base: where to put the key of bit 0, a multiple of BITS_PER_LONG
+ * @word: where to put a bit for each of the keys from @base on
+ *
+ * Context: As for struct kho_radix_iter: any, for a tree that stands still.
+ * Return: true and a word that is not 0, false when no key is left up to the
+ * last one asked for.
+ */
+static inline bool kho_radix_iter_next_word(struct kho_radix_iter *iter,
+					    u64 *base, u64 *word)
+{
+	if (!iter->word && !kho_radix_iter_advance(iter))
+		return false;
+
+	*base = iter->base;
+	*word = iter->word;
+	iter->word = 0;
 	return true;
 }
 

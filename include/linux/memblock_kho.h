@@ -23,13 +23,11 @@
 /**
  * typedef memblock_next_range_t - where memblock_reserve_sorted() takes ranges
  * @ctx: what was passed to memblock_reserve_sorted()
- * @base: where to put the base address of the next range
- * @size: where to put its size in bytes
+ * @range: where to put base, size and flags of the next range
  *
  * Return: false when there are no more ranges.
  */
-typedef bool (*memblock_next_range_t)(void *ctx, phys_addr_t *base,
-				      phys_addr_t *size);
+typedef bool (*memblock_next_range_t)(void *ctx, struct memblock_region *range);
 
 /**
  * typedef reserve_mem_fn_t - called by reserve_mem_for_each()
@@ -84,13 +82,22 @@ bool memblock_kho_fallback(enum memblock_flags *flags);
 struct memblock_region *memblock_kho_last_part(struct memblock_region *r);
 
 int memblock_reserve_sorted(memblock_next_range_t next, void *ctx,
-			    unsigned long count, enum memblock_flags flags);
+			    unsigned long count);
 
 void memblock_account_kernel(bool on);
 enum memblock_flags memblock_kernel_flags(void);
 phys_addr_t memblock_kernel_allocated(phys_addr_t end, int nid);
 
 void memblock_init_cma_pageblocks(phys_addr_t base, phys_addr_t size);
+
+#ifdef CONFIG_DEFERRED_STRUCT_PAGE_INIT
+void memblock_init_noinit_pages(unsigned long pfn, unsigned long nr_pages);
+#else
+static inline void memblock_init_noinit_pages(unsigned long pfn,
+					      unsigned long nr_pages)
+{
+}
+#endif
 
 phys_addr_t reserve_mem_kho_alloc(const char *name, phys_addr_t size,
 				  phys_addr_t align);

@@ -4,7 +4,7 @@
  *
  * A handover that is wrong in one place is refused as a whole there, and
  * everything is lost. Here it can still be told whose memory it was, and the
- * kexec be stopped. One step for each block.
+ * kexec be stopped. The work goes with the number of blocks.
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
@@ -16,11 +16,45 @@
 #include "kho_blocks.h"
 #include "kho_internal.h"
 
-/* A page that its owner gave back while it was preserved. */
-static bool kho_block_was_freed(phys_addr_t base)
+static int kho_audit_overlap(void)
 {
-	return IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG) &&
-	       !page_count(pfn_to_page(PHYS_PFN(base)));
+	struct kho_blocks *blocks = kmalloc(sizeof(*blocks), GFP_KERNEL);
+	phys_addr_t base;
+	int err = 0;
+
+	if (!blocks)
+		return -ENOMEM;
+	kho_blocks_init(blocks, kho_out_tree.root, NULL, 0);
+	while (kho_blocks_next(blocks)) {
+		if (!blocks->twice)
+			continue;
+		base = PFN_PHYS(blocks->pfn + __ffs64(blocks->twice));
+		pr_err("memory at %pa is preserved twice, as a part of two blocks\n",
+		       &base);
+		err = -EUCLEAN;
+	}
+	kfree(blocks);
+	return err;
+}
+
+/* Pages that their owner gave back while they were preserved. */
+static int kho_audit_freed(void)
+{
+	struct kho_radix_iter iter;
+	unsigned int order;
+	phys_addr_t base;
+	int err = 0;
+	u64 key;
+
+	kho_radix_iter_init(&iter, kho_out_tree.root, 0, U64_MAX);
+	while (kho_radix_iter_next(&iter, &key)) {
+		base = kho_radix_decode_key(key, &order);
+		if (page_count(pfn_to_page(PHYS_PFN(base))))
+			continue;
+		pr_err("memory at %pa was freed while it is preserved\n", &base);
+		err = -EUCLEAN;
+	}
+	return err;
 }
 
 /* Unlike what producers preserve, nodes come from anywhere. */
@@ -44,28 +78,11 @@ static int kho_audit_node(phys_addr_t node, unsigned int level, void *unused)
  */
 int kho_audit(void)
 {
-	struct kho_blocks *blocks = kmalloc(sizeof(*blocks), GFP_KERNEL);
-	phys_addr_t base, size, end = 0;
-	int err;
+	int err = kho_radix_walk_nodes(virt_to_phys(kho_out_tree.root),
+				       kho_audit_node, NULL);
 
-	if (!blocks)
-		return -ENOMEM;
-	err = kho_radix_walk_nodes(virt_to_phys(kho_out_tree.root),
-				   kho_audit_node, NULL);
-	kho_blocks_init(blocks, kho_out_tree.root, NULL, 0);
-	while (kho_blocks_next(blocks, &base, &size)) {
-		if (base < end) {
-			pr_err("memory at %pa is preserved twice, as a part of two blocks\n",
-			       &base);
-			err = -EUCLEAN;
-		}
-		if (kho_block_was_freed(base)) {
-			pr_err("memory at %pa was freed while it is preserved\n",
-			       &base);
-			err = -EUCLEAN;
-		}
-		end = max(end, base + size);
-	}
-	kfree(blocks);
+	err = kho_audit_overlap() ?: err;
+	if (!err && IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG))
+		err = kho_audit_freed();
 	return err;
 }

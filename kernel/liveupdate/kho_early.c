@@ -13,8 +13,10 @@
  *     memory map is checked, all of it. Then the largest gaps between preserved
  *     blocks may be allocated from, too, so that scratch need not hold the
  *     struct pages and all that follows.
- *  3. kho_memory_init(), just before the page allocator takes over: every
- *     preserved range is reserved, in one pass, and the restriction ends.
+ *  3. kho_memory_init(), just before the page allocator takes over: all that is
+ *     preserved is reserved, in one pass, and the restriction ends. Once the page
+ *     allocator has all other memory, kho_memory_free() gives it what is free
+ *     between preserved blocks.
  *
  * Until then a handover can be refused as a whole: nothing that was allocated
  * meanwhile lies on preserved memory, nor is anything yet lost by giving up.
@@ -24,6 +26,7 @@
 #include <linux/crash_dump.h>
 #include <linux/init.h>
 #include <linux/io.h>
+#include <linux/kmemleak.h>
 #include <linux/libfdt.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
@@ -35,6 +38,8 @@
 #include "kho_blocks.h"
 #include "kho_gaps.h"
 #include "kho_internal.h"
+#include "kho_keep.h"
+#include "kho_range.h"
 #include "kho_validate.h"
 
 /* What the architecture found, in its own words and not looked at yet. */
@@ -110,10 +115,16 @@ bool __init kho_handover_noted(void)
 	       handover.scratch_size || handover.spoilt;
 }
 
+/* Whole pages, so that they can be freed late. */
+static size_t __init kho_nodes_size(void)
+{
+	return PAGE_ALIGN(nr_nodes * sizeof(*nodes));
+}
+
 static void __init kho_free_nodes(void)
 {
 	if (nodes)
-		memblock_free(nodes, nr_nodes * sizeof(*nodes));
+		memblock_free(nodes, kho_nodes_size());
 	nodes = NULL;
 }
 
@@ -313,7 +324,7 @@ static const char *__init kho_read_nodes(void)
 		return "the memory map's checksum does not match";
 
 	nr_nodes = walk.count;
-	nodes = memblock_alloc(nr_nodes * sizeof(*nodes), sizeof(*nodes));
+	nodes = memblock_alloc(kho_nodes_size(), PAGE_SIZE);
 	if (!nodes)
 		return "scratch has no room to read the memory map";
 	walk = (struct kho_node_walk){ .limit = nr_nodes, .fill = nodes };
@@ -325,43 +336,6 @@ static const char *__init kho_read_nodes(void)
 		if (nodes[i] == nodes[i - 1])
 			return "the memory map has a node twice";
 	return NULL;
-}
-
-/* Is all of [@base, @base + @size) memory of one node? @r only moves forward. */
-static bool __init kho_is_ram(unsigned long *r, phys_addr_t base,
-			      phys_addr_t size)
-{
-	const struct memblock_type *ram = &memblock.memory;
-	phys_addr_t end = base + size;
-	unsigned long i;
-
-	while (*r < ram->cnt &&
-	       ram->regions[*r].base + ram->regions[*r].size <= base)
-		(*r)++;
-	for (i = *r; i < ram->cnt; i++) {
-		struct memblock_region *region = &ram->regions[i];
-
-		if (region->base > base || memblock_is_nomap(region) ||
-		    memblock_get_region_node(region) !=
-		    memblock_get_region_node(&ram->regions[*r]))
-			return false;
-		base = region->base + region->size;
-		if (base >= end)
-			return true;
-	}
-	return false;
-}
-
-/* Is any of [@base, @base + @size) reserved? @r only moves forward. */
-static bool __init kho_is_in_use(unsigned long *r, phys_addr_t base,
-				 phys_addr_t size)
-{
-	const struct memblock_type *used = &memblock.reserved;
-
-	while (*r < used->cnt &&
-	       used->regions[*r].base + used->regions[*r].size <= base)
-		(*r)++;
-	return *r < used->cnt && used->regions[*r].base < base + size;
 }
 
 static bool __init kho_key_is_sane(void)
@@ -378,32 +352,6 @@ static bool __init kho_key_is_sane(void)
 	return !kho_radix_iter_next(&iter, &key);
 }
 
-/* Every block: in RAM, of one node, nobody else's, and only once. */
-static const char *__init kho_check_blocks(void)
-{
-	unsigned long ram = 0, used = 0;
-	phys_addr_t base, size, end = 0;
-
-	if (!kho_key_is_sane())
-		return "the memory map has a key that is no block's";
-
-	kho_blocks_init(&blocks, phys_to_virt(root.map), nodes, nr_nodes);
-	kho_in.orders = kho_blocks_orders(&blocks);
-	while (kho_blocks_next(&blocks, &base, &size)) {
-		if (base < end)
-			return "memory is preserved twice";
-		end = base + size;
-		preserved += size;
-		if (end < base || !kho_is_ram(&ram, base, size))
-			return "preserved memory is not in RAM, or not in one node";
-		if (kho_is_in_use(&used, base, size))
-			return "preserved memory is in use by this kernel or its firmware";
-		if (kho_scratch_overlap(base, size))
-			return "preserved memory lies in scratch";
-	}
-	return NULL;
-}
-
 /* The end of the block that @phys lies in; 0 where nothing is preserved. */
 static phys_addr_t __init kho_block_end(phys_addr_t phys)
 {
@@ -418,6 +366,50 @@ static phys_addr_t __init kho_block_end(phys_addr_t phys)
 			return ALIGN_DOWN(phys, size) + size;
 	}
 	return 0;
+}
+
+/* Block by block: what lies between those of a group may be anything. */
+static const char *__init kho_check_each(struct kho_place *place,
+					 phys_addr_t base, phys_addr_t size)
+{
+	phys_addr_t end, step;
+	const char *wrong;
+
+	for (; size; base += step, size -= step) {
+		end = kho_block_end(base);
+		step = end ? end - base : PAGE_SIZE;
+		wrong = end ? kho_check_range(place, base, step) : NULL;
+		if (wrong)
+			return wrong;
+	}
+	return NULL;
+}
+
+/* Every block: in RAM, of one node, nobody else's, and only once. */
+static const char *__init kho_check_blocks(void)
+{
+	struct kho_place place = {};
+	phys_addr_t base, size;
+	const char *wrong;
+
+	if (!kho_key_is_sane())
+		return "the memory map has a key that is no block's";
+
+	kho_blocks_init(&blocks, phys_to_virt(root.map), nodes, nr_nodes);
+	kho_in.orders = kho_blocks_orders(&blocks);
+	while (kho_blocks_next(&blocks)) {
+		if (blocks.twice)
+			return "memory is preserved twice";
+		kho_blocks_span(&blocks, &base, &size);
+		wrong = kho_check_range(&place, base, size);
+		/* But for the group that ends where addresses end. */
+		if (wrong && blocks.nr_pages == KHO_GROUP_PAGES && base + size)
+			wrong = kho_check_each(&place, base, size);
+		if (wrong)
+			return wrong;
+		preserved += PFN_PHYS(kho_blocks_pages(&blocks));
+	}
+	return NULL;
 }
 
 static bool __init kho_range_came(phys_addr_t phys, u64 size)
@@ -500,31 +492,17 @@ void __init kho_early_open(void)
 	kho_open_gaps(&blocks);
 }
 
-static bool __init kho_next_range(void *ctx, phys_addr_t *base,
-				  phys_addr_t *size)
-{
-	return kho_blocks_next_range(ctx, base, size);
-}
-
 /* Keep what is still to be claimed, and the tree that says so. */
 static const char *__init kho_reserve_preserved(void)
 {
-	phys_addr_t base, size;
-	unsigned long count = 0;
 	int err;
 
 	kho_blocks_init(&blocks, kho_in.tree.root, nodes, nr_nodes);
-	while (kho_blocks_next_range(&blocks, &base, &size))
-		count++;
-	kho_blocks_init(&blocks, kho_in.tree.root, nodes, nr_nodes);
-	err = memblock_reserve_sorted(kho_next_range, &blocks, count,
-				      MEMBLOCK_KHO_KEPT);
+	err = kho_keep_reserve(&blocks);
 	if (err == -ENOMEM)
 		return "there is no room to reserve what is preserved";
 	if (err)
 		return "preserved memory was reserved by somebody else";
-	kho_free_nodes();
-	pr_info("%lu ranges kept from the last kernel\n", count);
 	return NULL;
 }
 
@@ -551,4 +529,25 @@ void __init kho_memory_init(void)
 		return;
 	}
 	kho_scratch_open();
+}
+
+/**
+ * kho_memory_free() - give the page allocator what lies between preserved blocks
+ *
+ * Context: Early boot, at the end of memblock_free_all().
+ * Return: The number of pages.
+ */
+unsigned long __init kho_memory_free(void)
+{
+	unsigned long freed;
+
+	if (!kho_in.valid)
+		return 0;
+	kho_blocks_rewind(&blocks);
+	freed = kho_keep_free_gaps(&blocks);
+	/* memblock still has them reserved, or they would be freed twice. */
+	kmemleak_free_part_phys(__pa(nodes), kho_nodes_size());
+	free_reserved_area(nodes, (void *)nodes + kho_nodes_size(), -1, NULL);
+	nodes = NULL;
+	return freed;
 }

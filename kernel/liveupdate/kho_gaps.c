@@ -2,8 +2,8 @@
 /*
  * KHO: the largest gaps between preserved blocks, which the next kernel boots in.
  *
- * A bounded number of them, exact to the page, goes into memblock, because each
- * region there makes every later operation dearer. The largest are taken, and
+ * A bounded number of them goes into memblock, because each region there makes
+ * every later operation dearer. The largest are taken, and
  * besides the largest of each node, so that a node's own data can lie on it,
  * and the largest in low memory, for devices that reach no further.
  *
@@ -11,6 +11,7 @@
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
+#include <linux/align.h>
 #include <linux/init.h>
 #include <linux/ioport.h>
 #include <linux/memblock.h>
@@ -24,6 +25,7 @@
 #include "kho_blocks.h"
 #include "kho_gaps.h"
 #include "kho_internal.h"
+#include "kho_keep.h"
 
 #define KHO_GAPS_MAX	32
 
@@ -68,11 +70,39 @@ struct kho_gap_walk {
 	struct kho_gap_table table;
 };
 
+/*
+ * Group by group: what is free between the pages of one is too small to be of
+ * use, and taken as preserved.
+ */
+static void kho_gap_walk_step(struct kho_gap_walk *walk)
+{
+	walk->more = kho_blocks_next(walk->blocks);
+	if (walk->more)
+		kho_blocks_span(walk->blocks, &walk->base, &walk->size);
+}
+
 static void kho_gap_walk_init(struct kho_gap_walk *walk,
 			      struct kho_blocks *blocks)
 {
 	walk->blocks = blocks;
-	walk->more = kho_blocks_next_range(blocks, &walk->base, &walk->size);
+	kho_gap_walk_step(walk);
+}
+
+/*
+ * A gap that is found. A large one ends where chunks do: what boot takes there
+ * then leaves the chunks around it to what is preserved, see kho_keep.c.
+ */
+static void kho_walk_gap(struct kho_gap_walk *walk, phys_addr_t base,
+			 phys_addr_t end, int nid)
+{
+	phys_addr_t first = ALIGN(base, KHO_CHUNK_PAGES * PAGE_SIZE);
+	phys_addr_t last = ALIGN_DOWN(end, KHO_CHUNK_PAGES * PAGE_SIZE);
+
+	if (first < last && last - first >= (end - base) / 2) {
+		base = first;
+		end = last;
+	}
+	walk->note(walk, base, end - base, nid);
 }
 
 /* A free range less the scratch areas, which are open already. */
@@ -97,7 +127,7 @@ static void kho_walk_beside_scratch(struct kho_gap_walk *walk,
 	base = PAGE_ALIGN(base);
 	end = PAGE_ALIGN_DOWN(end);
 	if (base < end)
-		walk->note(walk, base, end - base, nid);
+		kho_walk_gap(walk, base, end, nid);
 }
 
 /* A free range less what is preserved; ranges come by ascending address. */
@@ -111,8 +141,7 @@ static void kho_walk_free_range(struct kho_gap_walk *walk, phys_addr_t start,
 		/* It may reach into the next free range. */
 		if (start >= end)
 			return;
-		walk->more = kho_blocks_next_range(walk->blocks, &walk->base,
-						   &walk->size);
+		kho_gap_walk_step(walk);
 	}
 	if (start < end)
 		kho_walk_beside_scratch(walk, start, end, nid);
@@ -158,7 +187,8 @@ static void __init kho_mark_gaps(const struct kho_gap *gaps,
  * kho_open_gaps() - let memblock allocate between preserved blocks
  * @blocks: all that is preserved, from kho_blocks_init()
  *
- * Takes one step for each preserved range and each free range of memblock.
+ * Takes one step for each group of preserved blocks, and for each free range of
+ * memblock.
  *
  * Context: Early boot, from kho_early_open().
  */

@@ -21,6 +21,8 @@
 #include <linux/sizes.h>
 #include <linux/string.h>
 
+#define __ffs64(word)	__ffs(word)
+
 #undef min
 #define min(a, b)	({ __auto_type _a = (a); __auto_type _b = (b); \
 			   _a < _b ? _a : _b; })
@@ -85,6 +87,7 @@ static inline bool test_and_clear_bit(unsigned long nr, unsigned long *map)
 }
 
 #define DEFINE_PER_CPU(type, name)	type name
+#define DECLARE_PER_CPU(type, name)	extern type name
 #define this_cpu_ptr(ptr)		(ptr)
 #define preempt_disable()		do { } while (0)
 #define preempt_enable()		do { } while (0)
@@ -141,20 +144,6 @@ enum meminit_context { MEMINIT_EARLY };
 void __free_pages_core(struct page *page, unsigned int order, int context);
 unsigned long free_reserved_area(void *start, void *end, int poison,
 				 const char *name);
-
-static inline void bitmap_set(unsigned long *map, unsigned int start,
-			      unsigned int nr)
-{
-	while (nr--)
-		__set_bit(start++, map);
-}
-
-#define for_each_clear_bitrange(b, e, map, size)			\
-	for ((b) = find_next_zero_bit((map), (size), 0),		\
-	     (e) = find_next_bit((map), (size), (b));			\
-	     (b) < (size);						\
-	     (b) = find_next_zero_bit((map), (size), (e)),		\
-	     (e) = find_next_bit((map), (size), (b)))
 
 /* Early boot */
 bool is_kdump_kernel(void);

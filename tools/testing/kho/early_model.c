@@ -277,6 +277,18 @@ static void note_kept(void)
 	}
 }
 
+/* Where memblock does not do so, is a page that is kept marked as that? */
+static bool page_marked(unsigned long nr)
+{
+	phys_addr_t page = SIM_BASE + ((phys_addr_t)nr << PAGE_SHIFT);
+	struct memblock_region *r;
+
+	for_each_reserved_mem_region(r)
+		if (page >= r->base && page < r->base + r->size)
+			return sim_kept[nr] == memblock_is_reserved_noinit(r);
+	return false;
+}
+
 static const char *check_page(unsigned long nr)
 {
 	switch (sim_owner[nr]) {
@@ -291,6 +303,8 @@ static const char *check_page(unsigned long nr)
 	default:
 		if (sim_buddy[nr] || !kept[nr])
 			return "a page that is somebody's is not kept";
+		if (sim_owner[nr] >= KEPT && !page_marked(nr))
+			return "a page that is kept is not marked as that";
 		return taken[nr] ? "boot took a page that is somebody's" : NULL;
 	}
 }

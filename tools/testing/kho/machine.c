@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include <linux/crc32.h>
+#include <linux/page-flags.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 
@@ -30,6 +31,7 @@ static const struct {
 struct passed passed;
 unsigned char sim_owner[SIM_PAGES];
 unsigned char sim_buddy[SIM_PAGES];
+unsigned char sim_kept[SIM_PAGES];
 unsigned long sim_steps, sim_crc_bytes, sim_cma_pages;
 char sim_log[4096];
 bool sim_kdump, movable_node_enabled;
@@ -164,6 +166,11 @@ void *memchr_inv(const void *start, int c, size_t bytes)
 		if (*p != (unsigned char)c)
 			return (void *)p;
 	return NULL;
+}
+
+unsigned long __sw_hweight64(__u64 word)
+{
+	return __builtin_popcountl(word);
 }
 
 void *kmalloc(size_t size, gfp_t gfp)
@@ -328,10 +335,22 @@ void memblock_free_pages(struct page *page, unsigned long pfn,
 	memset(sim_buddy + nr, 1, count);
 }
 
-/* A version of KHO that leaves nothing for after memblock has none */
-__weak unsigned long kho_memory_free(void)
+struct sim_pgdat *sim_node_data(int nid)
 {
-	return 0;
+	static struct sim_pgdat nodes[2] = { { { 0 } }, { { 1 } } };
+
+	return &nodes[nid];
+}
+
+bool zone_spans_pfn(const int *zone, unsigned long pfn)
+{
+	return *zone == early_pfn_to_nid(pfn);
+}
+
+void __SetPageReserved(struct page *page)
+{
+	if (sim_kept[page - pages]++)
+		die("page kept twice", page - pages);
 }
 
 void __free_pages_core(struct page *page, unsigned int order, int context)
@@ -685,6 +704,7 @@ void machine_kexec(void)
 	sim_reset_scratch();
 	sim_reset_subtrees();
 	memset(sim_buddy, 0, sizeof(sim_buddy));
+	memset(sim_kept, 0, sizeof(sim_kept));
 	sim_cma_pages = 0;
 	sim_crc_bytes = 0;
 	sim_steps = 0;

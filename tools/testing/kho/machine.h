@@ -101,6 +101,8 @@ extern char sim_log[4096];
 extern bool sim_kdump;
 /* Pages that the new kernel gave to its page allocator */
 extern unsigned char sim_buddy[SIM_PAGES];
+/* Pages that were marked as kept, one by one */
+extern unsigned char sim_kept[SIM_PAGES];
 extern unsigned long sim_cma_pages;
 
 unsigned int sim_random(unsigned int below);

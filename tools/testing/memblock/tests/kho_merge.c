@@ -12,21 +12,23 @@ struct ranges {
 	const struct region *next, *end;
 	/* Instead of those: so many, of one unit each, a unit apart. */
 	unsigned long stripes, nr_stripes;
+	enum memblock_flags flags;
 };
 
-static bool next_range(void *ctx, phys_addr_t *base, phys_addr_t *size)
+static bool next_range(void *ctx, struct memblock_region *range)
 {
 	struct ranges *ranges = ctx;
 
+	range->flags = ranges->flags;
 	if (ranges->stripes < ranges->nr_stripes) {
-		*base = KHO_FAKE_BASE + 2 * UNIT * ranges->stripes++;
-		*size = UNIT;
+		range->base = KHO_FAKE_BASE + 2 * UNIT * ranges->stripes++;
+		range->size = UNIT;
 		return true;
 	}
 	if (ranges->next == ranges->end)
 		return false;
-	*base = ranges->next->base;
-	*size = ranges->next->size;
+	range->base = ranges->next->base;
+	range->size = ranges->next->size;
 	ranges->next++;
 	return true;
 }
@@ -34,9 +36,11 @@ static bool next_range(void *ctx, phys_addr_t *base, phys_addr_t *size)
 static int merge(const struct region *ranges, unsigned long nr,
 		 unsigned long count, enum memblock_flags flags)
 {
-	struct ranges ctx = { .next = ranges, .end = ranges + nr };
+	struct ranges ctx = {
+		.next = ranges, .end = ranges + nr, .flags = flags,
+	};
 
-	return memblock_reserve_sorted(next_range, &ctx, count, flags);
+	return memblock_reserve_sorted(next_range, &ctx, count);
 }
 
 /* Where the array of reserved regions lies, as a reserved region. */
@@ -306,7 +310,7 @@ static int million_check(void)
 	memblock_add_node(KHO_FAKE_BASE, nr * UNIT, 0, 0);
 	memblock_add_node(KHO_FAKE_BASE + nr * UNIT, nr * UNIT, 1, 0);
 
-	ASSERT_EQ(0, memblock_reserve_sorted(next_range, &ctx, nr, 0));
+	ASSERT_EQ(0, memblock_reserve_sorted(next_range, &ctx, nr));
 	regions = memblock.reserved.regions;
 	array = (phys_addr_t)regions;
 	ASSERT_TRUE(kho_within(array, memblock.reserved.max * sizeof(*regions),

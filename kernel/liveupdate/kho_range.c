@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KHO: what early boot knows of a range of memory: whether it is RAM of one
+ * node, and nobody's.
+ */
+#include <linux/init.h>
+#include <linux/memblock.h>
+#include <linux/numa.h>
+
+#include "kho_internal.h"
+#include "kho_range.h"
+
+static phys_addr_t __init kho_region_end(const struct memblock_region *region)
+{
+	return region->base + region->size;
+}
+
+/* Leave regions that end at or below @base behind. */
+static void __init kho_skip_below(unsigned long *r,
+				  const struct memblock_type *type,
+				  phys_addr_t base)
+{
+	while (*r < type->cnt && kho_region_end(&type->regions[*r]) <= base)
+		(*r)++;
+}
+
+/* Is all of it memory of one node? */
+static bool __init kho_is_ram(struct kho_place *place, phys_addr_t base,
+			      phys_addr_t end)
+{
+	struct memblock_type *ram = &memblock.memory;
+	struct memblock_region *region;
+	unsigned long i;
+	int nid = NUMA_NO_NODE;
+
+	kho_skip_below(&place->ram, ram, base);
+	for (i = place->ram; i < ram->cnt && base < end; i++) {
+		region = &ram->regions[i];
+		if (i == place->ram)
+			nid = memblock_get_region_node(region);
+		if (region->base > base || memblock_is_nomap(region) ||
+		    memblock_get_region_node(region) != nid)
+			return false;
+		base = kho_region_end(region);
+	}
+	return base >= end;
+}
+
+/* Is any of it reserved? */
+static bool __init kho_is_in_use(struct kho_place *place, phys_addr_t base,
+				 phys_addr_t end)
+{
+	const struct memblock_type *used = &memblock.reserved;
+
+	kho_skip_below(&place->used, used, base);
+	return place->used < used->cnt && used->regions[place->used].base < end;
+}
+
+/**
+ * kho_check_range() - may a range be preserved memory?
+ * @place: where the walk is; the range starts not below the last one
+ * @base: physical address of the range, anything
+ * @size: bytes, anything
+ *
+ * Context: Early boot.
+ * Return: NULL when it may, else a sentence that says what is wrong.
+ */
+const char *__init kho_check_range(struct kho_place *place, phys_addr_t base,
+				   phys_addr_t size)
+{
+	phys_addr_t end = base + size;
+
+	if (end <= base || !kho_is_ram(place, base, end))
+		return "preserved memory is not in RAM, or not in one node";
+	if (kho_is_in_use(place, base, end))
+		return "preserved memory is in use by this kernel or its firmware";
+	if (kho_scratch_overlap(base, size))
+		return "preserved memory lies in scratch";
+	return NULL;
+}
