@@ -8,7 +8,7 @@
  *
  * Locks, outermost first: kho_lock orders finalizing, aborting and resizing;
  * kho_state lets producers change what is preserved or keeps all of them out;
- * the locks of the subtrees, the tree and the restorer are leaves.
+ * the locks of the subtrees and the trees are leaves.
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
@@ -42,6 +42,8 @@ static DEFINE_MUTEX(kho_lock);
 DEFINE_STATIC_PERCPU_RWSEM(kho_state);
 /* Changes are refused; until kho_init() because there is nothing to change. */
 static bool kho_frozen = true;
+/* See kho_may_change(): what is neither frozen nor kept still. */
+bool kho_near_open;
 static bool kho_is_final;
 /* Neither finalized nor aborted; see kho_hold_empty() and kho_commit(). */
 static bool kho_held;
@@ -122,13 +124,6 @@ void kho_change_end(void)
 	percpu_up_read(&kho_state);
 }
 
-static void kho_freeze(bool freeze)
-{
-	percpu_down_write(&kho_state);
-	kho_frozen = freeze;
-	percpu_up_write(&kho_state);
-}
-
 /**
  * kho_still_begin() - keep what is preserved from changing, for a moment
  *
@@ -140,6 +135,11 @@ static void kho_freeze(bool freeze)
 void kho_still_begin(void)
 {
 	percpu_down_write(&kho_state);
+	if (!kho_near_open)
+		return;
+	/* Changes that sleep are over; those that do not end with this. */
+	WRITE_ONCE(kho_near_open, false);
+	synchronize_rcu();
 }
 
 /**
@@ -149,7 +149,15 @@ void kho_still_begin(void)
  */
 void kho_still_end(void)
 {
+	WRITE_ONCE(kho_near_open, !kho_frozen);
 	percpu_up_write(&kho_state);
+}
+
+static void kho_freeze(bool freeze)
+{
+	kho_still_begin();
+	kho_frozen = freeze;
+	kho_still_end();
 }
 
 /**

@@ -90,6 +90,30 @@ static bool kho_claim_next(struct kho_radix_iter *iter, u64 *key,
 	return kho_radix_iter_next(iter, key);
 }
 
+/* Undo a claim that came as far as @end, which was not there. */
+static void kho_claim_put_back(struct kho_claim *claim, u64 end)
+{
+	struct kho_radix_iter iter;
+	unsigned long nr = 0;
+	u64 key;
+
+	kho_radix_iter_init(&iter, claim->keys.root, 0, U64_MAX);
+	while (kho_claim_next(&iter, &key, &nr) && key != end)
+		kho_radix_unclear_key(&kho_in.tree, key);
+}
+
+/* Give back what became empty; one look for each key is enough. */
+static void kho_claim_prune(struct kho_claim *claim)
+{
+	struct kho_radix_iter iter;
+	unsigned long nr = 0;
+	u64 key;
+
+	kho_radix_iter_init(&iter, claim->keys.root, 0, U64_MAX);
+	while (kho_claim_next(&iter, &key, &nr))
+		kho_radix_prune_key(&kho_in.tree, key);
+}
+
 /**
  * kho_claim_take() - take back all that was gathered
  * @claim: the claim
@@ -106,15 +130,16 @@ int kho_claim_take(struct kho_claim *claim)
 	unsigned long nr = 0;
 	u64 key;
 
-	guard(mutex)(&kho_restore_lock);
-
-	kho_radix_iter_init(&iter, claim->keys.root, 0, U64_MAX);
-	while (kho_claim_next(&iter, &key, &nr)) {
-		if (!kho_radix_contains_key(&kho_in.tree, key))
+	/* Nodes stay for as long as something may have to be put back. */
+	scoped_guard(mutex, &kho_in.tree.lock) {
+		kho_radix_iter_init(&iter, claim->keys.root, 0, U64_MAX);
+		while (kho_claim_next(&iter, &key, &nr)) {
+			if (!kho_radix_clear_key(&kho_in.tree, key))
+				continue;
+			kho_claim_put_back(claim, key);
 			return -ENOENT;
+		}
 	}
-	kho_radix_iter_init(&iter, claim->keys.root, 0, U64_MAX);
-	while (kho_claim_next(&iter, &key, &nr))
-		kho_radix_del_key(&kho_in.tree, key);
+	kho_claim_prune(claim);
 	return 0;
 }

@@ -72,7 +72,7 @@ static bool kho_keeps(phys_addr_t start, phys_addr_t end)
 	if (keeps || !kho_in.valid)
 		return keeps;
 
-	guard(mutex)(&kho_restore_lock);
+	guard(mutex)(&kho_in.tree.lock);
 	return kho_tree_touches(&kho_in.tree, start, end);
 }
 
@@ -97,8 +97,10 @@ static int kho_memory_event(struct notifier_block *nb, unsigned long event,
 	case MEM_GOING_OFFLINE:
 		return notifier_from_errno(kho_going_offline(range));
 	case MEM_GOING_ONLINE:
-		if (kho_added_memory(range->start_pfn, range->nr_pages))
+		if (kho_added_memory(range->start_pfn, range->nr_pages)) {
 			static_branch_enable_cpuslocked(&kho_memory_grew);
+			kho_windows_forget();
+		}
 		return NOTIFY_OK;
 	default:
 		return NOTIFY_DONE;

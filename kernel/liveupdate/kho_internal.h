@@ -6,6 +6,7 @@
 #ifndef _KHO_INTERNAL_H
 #define _KHO_INTERNAL_H
 
+#include <linux/compiler.h>
 #include <linux/jump_label.h>
 #include <linux/kexec_handover.h>
 #include <linux/kho/abi/kexec_handover.h>
@@ -13,9 +14,9 @@
 #include <linux/list.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
-#include <linux/mutex.h>
 #include <linux/types.h>
 
+#include "kho_radix.h"
 #include "kho_scratch.h"
 
 struct dentry;
@@ -59,6 +60,16 @@ void kho_still_end(void);
 int kho_hold_empty(void);
 void kho_release(void);
 
+/*
+ * Or, where nothing sleeps: with preemption disabled from before
+ * kho_may_change() was true until the change is done.
+ */
+extern bool kho_near_open;
+static inline bool kho_may_change(void)
+{
+	return READ_ONCE(kho_near_open);
+}
+
 bool kho_finalized(void);
 int kho_finalize(void);
 int kho_abort(void);
@@ -93,6 +104,7 @@ static inline bool kho_producers_preserved(void)
 	return kho_preserved_bytes();
 }
 
+void kho_windows_forget(void);
 int kho_preserve_run(struct page *page, unsigned long nr_pages);
 void kho_unpreserve_run(struct page *page, unsigned long nr_pages);
 /* A producer's mistake: returns @err, and warns where that is configured. */
@@ -132,8 +144,7 @@ extern const char *kho_refused;
 /* Walk what nobody claimed, in bytes. */
 u64 kho_unclaimed_bytes(void);
 
-/* kho_restore.c: held where keys leave kho_in.tree, but for early boot */
-extern struct mutex kho_restore_lock;
+/* kho_restore.c */
 bool kho_run_unclaimed(unsigned long pfn, unsigned long nr_pages);
 struct page *kho_own_run(unsigned long pfn, unsigned long nr_pages);
 

@@ -3,17 +3,23 @@
  * KHO: put memory into the set that the next kernel keeps, and take it out.
  *
  * What is preserved is one key for each block of 2^order pages in
- * kho_out_tree, there and then: there is no list to serialize later. The tree
- * takes no lock where its leaf exists, and kho_change_begin() only counts on
- * this CPU, so that producers do not disturb each other.
+ * kho_out_tree, there and then: there is no list to serialize later.
+ *
+ * A block whose leaf exists, and that is nearly all of them, takes the near way:
+ * a few dozen instructions with preemption off, no lock, and nothing written
+ * that another CPU reads but the bit itself. Everything else, and everything
+ * that is wrong, goes the long way.
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
 #include <linux/export.h>
 #include <linux/gfp.h>
+#include <linux/ioport.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/mmzone.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
 
 #include "kho_internal.h"
 
@@ -40,6 +46,13 @@ u64 kho_preserved_bytes(void)
 	return pages > 0 ? (u64)pages << PAGE_SHIFT : 0;
 }
 
+/* Either may be any number, for a run that is not trusted. */
+static bool kho_same_node(unsigned long pfn, unsigned long last)
+{
+	return pfn_valid(pfn) && pfn_valid(last) &&
+	       pfn_to_nid(pfn) == pfn_to_nid(last);
+}
+
 /**
  * kho_run_order() - order of the first block of a run of pages
  * @pfn: first page of what is left of the run
@@ -56,19 +69,121 @@ unsigned int kho_run_order(unsigned long pfn, unsigned long nr_pages)
 {
 	unsigned int order = kho_block_order(pfn, nr_pages);
 
-	while (order &&
-	       pfn_to_nid(pfn) != pfn_to_nid(pfn + (1UL << order) - 1))
+	while (order && !kho_same_node(pfn, pfn + (1UL << order) - 1))
 		order--;
 	return order;
+}
+
+static int kho_count_ram(unsigned long pfn, unsigned long nr_pages, void *count)
+{
+	*(unsigned long *)count += nr_pages;
+	return 0;
+}
+
+/* Within a section both ends tell of all; across sections there may be holes. */
+static bool kho_run_is_ram(unsigned long pfn, unsigned long nr_pages)
+{
+	unsigned long last = pfn + nr_pages - 1, count = 0;
+
+	if (!pfn_valid(pfn) || !pfn_valid(last))
+		return false;
+	if (pfn_to_section_nr(pfn) == pfn_to_section_nr(last))
+		return true;
+	walk_system_ram_range(pfn, nr_pages, &count, kho_count_ram);
+	return count == nr_pages;
 }
 
 static bool kho_run_preservable(unsigned long pfn, unsigned long nr_pages)
 {
 	if (!nr_pages || pfn + nr_pages < pfn)
 		return false;
-	if (!pfn_valid(pfn) || !pfn_valid(pfn + nr_pages - 1))
+	if (!kho_run_is_ram(pfn, nr_pages))
 		return false;
 	return !kho_scratch_overlap(PFN_PHYS(pfn), nr_pages << PAGE_SHIFT);
+}
+
+/*
+ * The last range of pages of which this CPU found that they may be preserved:
+ * RAM of one section, there since boot, beside scratch.
+ */
+struct kho_window {
+	unsigned long start;
+	unsigned long end;
+};
+
+static DEFINE_PER_CPU(struct kho_window, kho_window);
+
+static noinline void kho_window_move(struct kho_window *window,
+				     unsigned long pfn)
+{
+	*window = (struct kho_window){};
+	if (!pfn_valid(pfn) || kho_came_later(pfn, 1))
+		return;
+	window->start = ALIGN_DOWN(pfn, PAGES_PER_SECTION);
+	window->end = window->start + PAGES_PER_SECTION;
+	kho_scratch_clip(pfn, &window->start, &window->end);
+}
+
+/**
+ * kho_windows_forget() - memory is added: what was found before may be wrong
+ *
+ * Context: Process context, may sleep.
+ */
+void kho_windows_forget(void)
+{
+	int cpu;
+
+	kho_still_begin();
+	for_each_possible_cpu(cpu)
+		per_cpu(kho_window, cpu) = (struct kho_window){};
+	kho_still_end();
+}
+
+/*
+ * The near way, for who finds window and leaf where they were. Every call but
+ * that of a race is one from the end, so that no registers are saved.
+ */
+static __always_inline bool kho_preserve_near(unsigned long pfn,
+					      unsigned int order)
+{
+	struct kho_radix_cursor *cur;
+	struct kho_window *window;
+	u64 key = kho_radix_encode_key(PFN_PHYS(pfn), order);
+	bool done = false;
+
+	preempt_disable();
+	window = this_cpu_ptr(&kho_window);
+	cur = this_cpu_ptr(&kho_radix_add_cursor);
+	if (likely(kho_may_change() && pfn >= window->start &&
+		   pfn + (1UL << order) <= window->end &&
+		   kho_radix_at_leaf(&kho_out_tree, cur, key)) &&
+	    likely(!kho_radix_add_here(cur, key))) {
+		__this_cpu_add(kho_preserved_pages, 1L << order);
+		done = true;
+	}
+	preempt_enable();
+	return done;
+}
+
+/* The same for who finds one of them elsewhere, and brings both here. */
+static bool kho_preserve_seek(unsigned long pfn, unsigned int order)
+{
+	struct kho_window *window;
+	bool done = false;
+
+	preempt_disable();
+	window = this_cpu_ptr(&kho_window);
+	if (pfn < window->start || pfn >= window->end)
+		kho_window_move(window, pfn);
+	if (kho_may_change() && pfn >= window->start &&
+	    pfn + (1UL << order) <= window->end &&
+	    !kho_radix_try_add_key(&kho_out_tree,
+				   kho_radix_encode_key(PFN_PHYS(pfn), order))) {
+		__this_cpu_add(kho_preserved_pages, 1L << order);
+		done = true;
+	}
+	preempt_enable();
+	return done;
 }
 
 static int kho_add_block(unsigned long pfn, unsigned int order)
@@ -230,6 +345,8 @@ int kho_preserve_folio(struct folio *folio)
 	unsigned int order = folio_order(folio);
 	int err;
 
+	if (kho_preserve_near(pfn, order) || kho_preserve_seek(pfn, order))
+		return 0;
 	err = kho_change_begin();
 	if (err)
 		return err;
@@ -264,6 +381,20 @@ void kho_unpreserve_folio(struct folio *folio)
 }
 EXPORT_SYMBOL_GPL(kho_unpreserve_folio);
 
+static noinline int kho_preserve_far(struct page *page, unsigned long nr_pages)
+{
+	int err;
+
+	if (nr_pages == 1 && kho_preserve_seek(page_to_pfn(page), 0))
+		return 0;
+	err = kho_change_begin();
+	if (err)
+		return err;
+	err = kho_preserve_run(page, nr_pages);
+	kho_change_end();
+	return err;
+}
+
 /**
  * kho_preserve_pages() - hand a run of pages over to the next kernel
  * @page: first page of the run
@@ -284,14 +415,9 @@ EXPORT_SYMBOL_GPL(kho_unpreserve_folio);
  */
 int kho_preserve_pages(struct page *page, unsigned long nr_pages)
 {
-	int err;
-
-	err = kho_change_begin();
-	if (err)
-		return err;
-	err = kho_preserve_run(page, nr_pages);
-	kho_change_end();
-	return err;
+	if (nr_pages == 1 && kho_preserve_near(page_to_pfn(page), 0))
+		return 0;
+	return kho_preserve_far(page, nr_pages);
 }
 EXPORT_SYMBOL_GPL(kho_preserve_pages);
 

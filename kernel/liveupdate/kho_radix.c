@@ -38,7 +38,6 @@
 #include <linux/bitops.h>
 #include <linux/export.h>
 #include <linux/gfp.h>
-#include <linux/init.h>
 #include <linux/io.h>
 #include <linux/kho_radix_tree.h>
 #include <linux/mm.h>
@@ -46,23 +45,13 @@
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 
+#include "kho_radix.h"
+
 /* In the slot of a leaf that is being given back. Nodes are page-aligned. */
 #define KHO_SLOT_DYING	BIT_ULL(0)
 
-/*
- * The leaf that a CPU came to last, so that keys that lie close together are
- * found without a walk. Valid as long as @gen is that of the tree.
- */
-struct kho_radix_cursor {
-	u64 gen;
-	u64 prefix;			/* keys of this leaf >> KHO_LEAF_BITS */
-	struct kho_radix_leaf *leaf;
-	u64 *slot;			/* where the leaf hangs */
-	u64 entry;			/* what the slot holds while it lives */
-};
-
 /* Two, because a user that moves keys deletes from one leaf, adds to another */
-static DEFINE_PER_CPU(struct kho_radix_cursor, kho_radix_add_cursor);
+DEFINE_PER_CPU(struct kho_radix_cursor, kho_radix_add_cursor);
 static DEFINE_PER_CPU(struct kho_radix_cursor, kho_radix_del_cursor);
 
 /* Numbers for kho_radix_tree.gen. 0 is that of a cursor that was never used. */
@@ -120,19 +109,6 @@ static int kho_radix_seek(struct kho_radix_tree *tree,
 	cur->slot = slot;
 	cur->entry = entry;
 	return 0;
-}
-
-/*
- * Whether @cur is at the leaf of @key, inside a read section. The number of the
- * tree changes after nodes left it and before they are freed: as long as it is
- * the one remembered, what is remembered stays memory until the section ends.
- */
-static __always_inline bool kho_radix_at_leaf(struct kho_radix_tree *tree,
-					      struct kho_radix_cursor *cur,
-					      u64 key)
-{
-	return likely(cur->gen == READ_ONCE(tree->gen) &&
-		      cur->prefix == key >> KHO_LEAF_BITS);
 }
 
 static void *kho_radix_alloc_node(void)
@@ -274,13 +250,20 @@ static noinline int kho_radix_add_slow(struct kho_radix_tree *tree, u64 key)
 	return 0;
 }
 
-/*
- * The slot did not hold the bare leaf after @bit was set: wait for what becomes
- * of the leaf. @was_set is what the bit was before. Returns -EAGAIN when the
- * leaf left the tree and the key has to be added again.
+/**
+ * kho_radix_settle - find out what became of a key's leaf
+ * @cur: a cursor at the leaf
+ * @bit: the key's bit, which was set
+ * @was_set: what the bit was before
+ *
+ * For who did not find the bare leaf in its slot after setting the bit.
+ *
+ * Context: The read section in which the bit was set.
+ * Return: 0 or -EEXIST, as for kho_radix_add_key(); -EAGAIN when the leaf left
+ * the tree and the key has to be added again.
  */
-static int kho_radix_settle(struct kho_radix_cursor *cur, unsigned int bit,
-			    bool was_set)
+noinline int kho_radix_settle(struct kho_radix_cursor *cur, unsigned int bit,
+			      bool was_set)
 {
 	u64 entry;
 
@@ -302,49 +285,30 @@ static int kho_radix_settle(struct kho_radix_cursor *cur, unsigned int bit,
 	return test_and_clear_bit(bit, cur->leaf->bitmap) ? -EAGAIN : 0;
 }
 
-static int kho_radix_try_add(struct kho_radix_tree *tree, u64 key)
+/**
+ * kho_radix_try_add_key - put a key into a leaf that exists
+ * @tree: the tree
+ * @key: the key, at most KHO_KEY_MAX
+ *
+ * Allocates nothing and takes no lock.
+ *
+ * Context: Any, with preemption disabled.
+ * Return: 0; -EEXIST when the key was there already; -ERANGE when it is wider
+ * than the tree; -ENOENT when its leaf does not exist, or -EAGAIN when its leaf
+ * was just given back: then kho_radix_add_key() will do.
+ */
+int kho_radix_try_add_key(struct kho_radix_tree *tree, u64 key)
 {
 	struct kho_radix_cursor *cur = this_cpu_ptr(&kho_radix_add_cursor);
-	unsigned int bit = kho_key_bit(key);
-	bool was_set;
 	int err;
 
-	err = kho_radix_seek(tree, cur, key);
-	if (err)
-		return err;
+	if (!kho_radix_at_leaf(tree, cur, key)) {
+		err = kho_radix_seek(tree, cur, key);
+		if (err)
+			return err;
+	}
 
-	was_set = test_and_set_bit(bit, cur->leaf->bitmap);
-	if (unlikely(READ_ONCE(*cur->slot) != cur->entry))
-		return kho_radix_settle(cur, bit, was_set);
-
-	return was_set ? -EEXIST : 0;
-}
-
-/* Add to a leaf that this CPU was not at */
-static noinline int kho_radix_add_far(struct kho_radix_tree *tree, u64 key)
-{
-	int err;
-
-	do {
-		rcu_read_lock_sched();
-		err = kho_radix_try_add(tree, key);
-		rcu_read_unlock_sched();
-	} while (err == -EAGAIN);
-
-	return err == -ENOENT ? kho_radix_add_slow(tree, key) : err;
-}
-
-/* The rest of kho_radix_add_key(), from where its leaf was found marked */
-static noinline int kho_radix_add_marked(struct kho_radix_tree *tree,
-					 struct kho_radix_cursor *cur, u64 key,
-					 bool was_set)
-	__releases(RCU_SCHED)
-{
-	int err = kho_radix_settle(cur, kho_key_bit(key), was_set);
-
-	rcu_read_unlock_sched();
-
-	return err == -EAGAIN ? kho_radix_add_far(tree, key) : err;
+	return kho_radix_add_here(cur, key);
 }
 
 /**
@@ -352,8 +316,7 @@ static noinline int kho_radix_add_marked(struct kho_radix_tree *tree,
  * @tree: the tree
  * @key: the key, at most KHO_KEY_MAX
  *
- * Takes no lock when the key's leaf exists. Calls functions from its end alone,
- * so that the way through the leaf that this CPU was at saves no registers.
+ * Takes no lock when the key's leaf exists.
  *
  * Context: Process context. May sleep.
  * Return: 0; -EEXIST when the key was there already; -ERANGE when it is wider
@@ -361,24 +324,15 @@ static noinline int kho_radix_add_marked(struct kho_radix_tree *tree,
  */
 int kho_radix_add_key(struct kho_radix_tree *tree, u64 key)
 {
-	struct kho_radix_cursor *cur;
-	bool was_set;
+	int err;
 
-	rcu_read_lock_sched();
-
-	cur = this_cpu_ptr(&kho_radix_add_cursor);
-	if (!kho_radix_at_leaf(tree, cur, key)) {
+	do {
+		rcu_read_lock_sched();
+		err = kho_radix_try_add_key(tree, key);
 		rcu_read_unlock_sched();
-		return kho_radix_add_far(tree, key);
-	}
+	} while (err == -EAGAIN);
 
-	was_set = test_and_set_bit(kho_key_bit(key), cur->leaf->bitmap);
-	if (unlikely(READ_ONCE(*cur->slot) != cur->entry))
-		return kho_radix_add_marked(tree, cur, key, was_set);
-
-	rcu_read_unlock_sched();
-
-	return was_set ? -EEXIST : 0;
+	return err == -ENOENT ? kho_radix_add_slow(tree, key) : err;
 }
 EXPORT_SYMBOL_GPL(kho_radix_add_key);
 
@@ -548,33 +502,76 @@ int kho_radix_del_key(struct kho_radix_tree *tree, u64 key)
 }
 EXPORT_SYMBOL_GPL(kho_radix_del_key);
 
+/*
+ * The leaf of @key, maybe one that is being given back; NULL if there is none.
+ * It stays memory as long as the read section lasts, or the lock is held.
+ */
+static struct kho_radix_leaf *kho_radix_leaf(struct kho_radix_tree *tree,
+					     u64 key)
+{
+	unsigned int level;
+	u64 entry;
+
+	kho_radix_descend(tree, key, &level, &entry);
+	return entry ? phys_to_virt(entry & ~KHO_SLOT_DYING) : NULL;
+}
+
 /**
- * kho_radix_clear_key - take a key out of a tree that stands still
+ * kho_radix_clear_key - take a key out of a tree whose nodes stay
  * @tree: the tree
  * @key: the key, at most KHO_KEY_MAX
  *
- * As kho_radix_del_key(), but nodes that become empty stay in the tree: this
- * needs no struct pages and no RCU.
+ * As kho_radix_del_key(), but a node that becomes empty stays in the tree until
+ * kho_radix_prune_key(): this needs no struct pages, and can be undone.
  *
- * Context: Early boot, by one CPU alone.
+ * Context: With the tree's lock held, or early boot.
  * Return: 0; -ENOENT when the key was not there; -ERANGE when it is wider than
  * the tree.
  */
-int __init kho_radix_clear_key(struct kho_radix_tree *tree, u64 key)
+int kho_radix_clear_key(struct kho_radix_tree *tree, u64 key)
 {
 	struct kho_radix_leaf *leaf;
-	unsigned int level;
-	u64 entry;
 
 	if (key > KHO_KEY_MAX)
 		return -ERANGE;
 
-	kho_radix_descend(tree, key, &level, &entry);
-	if (!entry)
-		return -ENOENT;
+	leaf = kho_radix_leaf(tree, key);
+	return leaf && test_and_clear_bit(kho_key_bit(key), leaf->bitmap) ?
+		0 : -ENOENT;
+}
 
-	leaf = phys_to_virt(entry);
-	return __test_and_clear_bit(kho_key_bit(key), leaf->bitmap) ? 0 : -ENOENT;
+/**
+ * kho_radix_unclear_key - undo kho_radix_clear_key()
+ * @tree: the tree
+ * @key: the key
+ *
+ * Context: With the tree's lock held ever since the key was cleared.
+ */
+void kho_radix_unclear_key(struct kho_radix_tree *tree, u64 key)
+{
+	set_bit(kho_key_bit(key), kho_radix_leaf(tree, key)->bitmap);
+}
+
+/**
+ * kho_radix_prune_key - give back the nodes that a key was the last in
+ * @tree: the tree
+ * @key: a key that kho_radix_clear_key() took out
+ *
+ * Context: Process context. May sleep.
+ */
+void kho_radix_prune_key(struct kho_radix_tree *tree, u64 key)
+{
+	struct kho_radix_leaf *leaf;
+	bool empty;
+
+	rcu_read_lock_sched();
+	leaf = kho_radix_leaf(tree, key);
+	empty = leaf && !READ_ONCE(leaf->bitmap[BIT_WORD(kho_key_bit(key))]) &&
+		kho_radix_leaf_empty(leaf);
+	rcu_read_unlock_sched();
+
+	if (empty)
+		kho_radix_prune(tree, key);
 }
 
 /**
@@ -591,19 +588,14 @@ int __init kho_radix_clear_key(struct kho_radix_tree *tree, u64 key)
 bool kho_radix_contains_key(struct kho_radix_tree *tree, u64 key)
 {
 	struct kho_radix_leaf *leaf;
-	unsigned int level;
-	bool found = false;
-	u64 entry;
+	bool found;
 
 	if (key > KHO_KEY_MAX)
 		return false;
 
 	rcu_read_lock_sched();
-	kho_radix_descend(tree, key, &level, &entry);
-	if (entry) {
-		leaf = phys_to_virt(entry & ~KHO_SLOT_DYING);
-		found = test_bit(kho_key_bit(key), leaf->bitmap);
-	}
+	leaf = kho_radix_leaf(tree, key);
+	found = leaf && test_bit(kho_key_bit(key), leaf->bitmap);
 	rcu_read_unlock_sched();
 
 	return found;

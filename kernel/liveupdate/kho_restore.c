@@ -3,9 +3,12 @@
  * KHO: give memory that the last kernel preserved back to its owner.
  *
  * The tree that came is the truth about what nobody has taken yet. A block is
- * in it exactly once; taking it out is what makes the caller its owner. Until
- * then its struct pages are those of reserved boot memory, which no part of the
- * kernel touches.
+ * in it exactly once; taking it out is what makes the caller its owner, in one
+ * atomic step. Until then its struct pages are those of reserved boot memory,
+ * which no part of the kernel touches.
+ *
+ * Several blocks are taken one after the other, and put back when one of them is
+ * not there; the tree's lock keeps the nodes for that.
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
@@ -14,17 +17,10 @@
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/mm.h>
-#include <linux/mutex.h>
 #include <linux/pgalloc_tag.h>
 
 #include "../../mm/internal.h"
 #include "kho_internal.h"
-
-/*
- * Makes "is all of it there?" and "take all of it" one step. Only restoring
- * needs it: nothing else takes keys out of the tree that came.
- */
-DEFINE_MUTEX(kho_restore_lock);
 
 static u64 kho_block_key(unsigned long pfn, unsigned int order)
 {
@@ -36,8 +32,7 @@ static u64 kho_block_key(unsigned long pfn, unsigned int order)
  * @pfn: its first page
  * @nr_pages: number of pages; anything
  *
- * Context: Process context. Without kho_restore_lock the answer may be old when
- * it arrives.
+ * Context: Process context. The answer may be old when it arrives.
  * Return: true when every block of the run is still to be claimed.
  */
 bool kho_run_unclaimed(unsigned long pfn, unsigned long nr_pages)
@@ -57,15 +52,50 @@ bool kho_run_unclaimed(unsigned long pfn, unsigned long nr_pages)
 	return true;
 }
 
-static void kho_claim_run(unsigned long pfn, unsigned long nr_pages)
+static void kho_put_back(unsigned long pfn, unsigned long nr_pages,
+			 unsigned long end)
 {
-	while (nr_pages) {
+	while (pfn < end) {
 		unsigned int order = kho_run_order(pfn, nr_pages);
 
-		kho_radix_del_key(&kho_in.tree, kho_block_key(pfn, order));
+		kho_radix_unclear_key(&kho_in.tree, kho_block_key(pfn, order));
 		pfn += 1UL << order;
 		nr_pages -= 1UL << order;
 	}
+}
+
+/* All blocks of a run, or none. */
+static bool kho_take_run(unsigned long start, unsigned long nr_pages)
+{
+	unsigned long pfn = start, left = nr_pages;
+
+	guard(mutex)(&kho_in.tree.lock);
+	while (left) {
+		unsigned int order = kho_run_order(pfn, left);
+
+		if (kho_radix_clear_key(&kho_in.tree, kho_block_key(pfn, order))) {
+			kho_put_back(start, nr_pages, pfn);
+			return false;
+		}
+		pfn += 1UL << order;
+		left -= 1UL << order;
+	}
+	return true;
+}
+
+static bool kho_claim_run(unsigned long pfn, unsigned long nr_pages)
+{
+	/* A run that is not trusted is not cut before it was seen to be there. */
+	if (!kho_run_unclaimed(pfn, nr_pages) || !kho_take_run(pfn, nr_pages))
+		return false;
+	while (nr_pages) {
+		unsigned int order = kho_run_order(pfn, nr_pages);
+
+		kho_radix_prune_key(&kho_in.tree, kho_block_key(pfn, order));
+		pfn += 1UL << order;
+		nr_pages -= 1UL << order;
+	}
+	return true;
 }
 
 /* Boot memory becomes single pages with one reference each. */
@@ -83,18 +113,18 @@ static void kho_init_pages(struct page *page, unsigned long nr_pages)
 /* Boot memory becomes a folio with one reference, as from folio_alloc(). */
 static void kho_init_folio(struct page *page, unsigned int order)
 {
-	unsigned long i, nr_pages = 1UL << order;
+	struct page *tail, *end = page + (1UL << order);
 
 	kho_init_pages(page, 1);
 	if (!order)
 		return;
 
-	for (i = 1; i < nr_pages; i++) {
-		struct page *tail = page + i;
-
+	/* As prep_compound_tail() does; nobody has used page->private yet. */
+	for (tail = page + 1; tail < end; tail++) {
 		__ClearPageReserved(tail);
 		set_page_count(tail, 0);
-		prep_compound_tail(page, i);
+		tail->mapping = TAIL_MAPPING;
+		set_compound_head(tail, page);
 	}
 	__SetPageHead(page);
 	prep_compound_head(page, order);
@@ -102,21 +132,22 @@ static void kho_init_folio(struct page *page, unsigned int order)
 }
 
 /*
- * The order of the block that starts at @pfn and is still to be claimed, or a
- * negative errno. Only orders that came at all are looked for.
+ * Take the block that starts at @pfn. Only orders that came at all and that its
+ * address allows are looked for, the largest first: of those, small ones are at
+ * nearly every address. Returns the order, or -ENOENT.
  */
-static int kho_find_block(unsigned long pfn)
+static int kho_claim_block(unsigned long pfn)
 {
 	unsigned long orders = kho_in.orders;
 	unsigned int order;
 
-	if (!kho_in.valid || !pfn_valid(pfn))
+	if (!kho_in.valid)
 		return -ENOENT;
-	for_each_set_bit(order, &orders, BITS_PER_LONG) {
-		if (!IS_ALIGNED(pfn, 1UL << order))
-			break;
-		if (kho_radix_contains_key(&kho_in.tree,
-					   kho_block_key(pfn, order)))
+	if (pfn)
+		orders &= GENMASK(__ffs(pfn), 0);
+	for (; orders; orders &= ~BIT(order)) {
+		order = __fls(orders);
+		if (!kho_radix_del_key(&kho_in.tree, kho_block_key(pfn, order)))
 			return order;
 	}
 	return -ENOENT;
@@ -141,13 +172,9 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 
 	if (!PAGE_ALIGNED(phys))
 		return NULL;
-
-	scoped_guard(mutex, &kho_restore_lock) {
-		order = kho_find_block(pfn);
-		if (order < 0)
-			return NULL;
-		kho_radix_del_key(&kho_in.tree, kho_block_key(pfn, order));
-	}
+	order = kho_claim_block(pfn);
+	if (order < 0)
+		return NULL;
 
 	page = pfn_to_page(pfn);
 	kho_init_folio(page, order);
@@ -180,6 +207,14 @@ struct page *kho_own_run(unsigned long pfn, unsigned long nr_pages)
 	return page;
 }
 
+static noinline struct page *kho_restore_run(unsigned long pfn,
+					     unsigned long nr_pages)
+{
+	if (!kho_claim_run(pfn, nr_pages))
+		return NULL;
+	return kho_own_run(pfn, nr_pages);
+}
+
 /**
  * kho_restore_pages() - take a run of pages back
  * @phys: physical address of its first page
@@ -194,16 +229,18 @@ struct page *kho_own_run(unsigned long pfn, unsigned long nr_pages)
 struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 {
 	unsigned long pfn = PHYS_PFN(phys);
+	struct page *page;
 
 	if (!PAGE_ALIGNED(phys) || !kho_in.valid)
 		return NULL;
-
-	scoped_guard(mutex, &kho_restore_lock) {
-		if (!kho_run_unclaimed(pfn, nr_pages))
-			return NULL;
-		kho_claim_run(pfn, nr_pages);
-	}
-	return kho_own_run(pfn, nr_pages);
+	if (nr_pages != 1)
+		return kho_restore_run(pfn, nr_pages);
+	if (kho_radix_del_key(&kho_in.tree, kho_block_key(pfn, 0)))
+		return NULL;
+	page = pfn_to_page(pfn);
+	kho_init_pages(page, 1);
+	adjust_managed_page_count(page, 1);
+	return page;
 }
 EXPORT_SYMBOL_GPL(kho_restore_pages);
 
@@ -283,7 +320,7 @@ u64 kho_unclaimed_bytes(void)
 
 	if (!kho_in.valid)
 		return 0;
-	guard(mutex)(&kho_restore_lock);
+	guard(mutex)(&kho_in.tree.lock);
 	kho_radix_iter_init(&iter, kho_in.tree.root, 0, U64_MAX);
 	while (kho_radix_iter_next(&iter, &key)) {
 		unsigned int order;

@@ -38,6 +38,8 @@ struct kho_scratch_sizes {
 extern struct kho_scratch kho_scratch[KHO_SCRATCH_MAX];
 extern unsigned int kho_scratch_cnt;
 
+void kho_scratch_clip(unsigned long pfn, unsigned long *start,
+		      unsigned long *end);
 int kho_scratch_parse(const char *arg, struct kho_scratch_sizes *sizes);
 void kho_scratch_adopt(unsigned int count);
 int kho_scratch_reserve(void);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "sim.h"
-#include <linux/kho_radix_tree.h>
+#include "../../../kernel/liveupdate/kho_radix.h"
 #include "check.h"
 
 #define STR_(x)	#x
@@ -409,6 +409,60 @@ static void test_clear(void)
 	teardown();
 }
 
+/* What is cleared can be put back, and what stays empty given back */
+static void test_unclear(void)
+{
+	unsigned long used;
+	u64 i;
+
+	setup();
+	for (i = 0; i < 100; i++)
+		CHECK(kho_radix_add_key(&tree, i << 20) == 0);
+	used = sim_pages_used();
+	for (i = 0; i < 100; i++)
+		CHECK(kho_radix_clear_key(&tree, i << 20) == 0);
+	for (i = 0; i < 100; i += 2)
+		kho_radix_unclear_key(&tree, i << 20);
+	for (i = 0; i < 100; i++)
+		CHECK(kho_radix_contains_key(&tree, i << 20) == !(i % 2));
+	CHECK(sim_pages_used() == used);
+	for (i = 0; i < 100; i++)
+		kho_radix_prune_key(&tree, i << 20);
+	rcu_barrier();
+	CHECK(sim_pages_used() < used);
+	for (i = 0; i < 100; i++)
+		CHECK(kho_radix_contains_key(&tree, i << 20) == !(i % 2));
+	for (i = 0; i < 100; i += 2) {
+		CHECK(kho_radix_clear_key(&tree, i << 20) == 0);
+		kho_radix_prune_key(&tree, i << 20);
+		kho_radix_prune_key(&tree, i << 20);
+	}
+	check_bare();
+	teardown();
+}
+
+/* Words tell the same keys as one key after the other */
+static void test_words(void)
+{
+	struct kho_radix_iter keys, words;
+	u64 key, base, word;
+	unsigned int i;
+
+	setup();
+	for (i = 0; i < 3000; i++)
+		kho_radix_add_key(&tree, (u64)i * i % 70001);
+	kho_radix_iter_init(&keys, tree.root, 100, 60000);
+	kho_radix_iter_init(&words, tree.root, 100, 60000);
+	while (kho_radix_iter_next_word(&words, &base, &word)) {
+		CHECK(word && base % 64 == 0);
+		for (; word; word &= word - 1)
+			CHECK(kho_radix_iter_next(&keys, &key) &&
+			      key == base + __ffs(word));
+	}
+	CHECK(!kho_radix_iter_next(&keys, &key));
+	teardown();
+}
+
 static int stop_at(u64 key, void *data)
 {
 	(*(unsigned int *)data)++;
@@ -644,6 +698,8 @@ static const struct check checks[] = {
 	{ "dense runs key by key", test_dense_iter },
 	{ "nodes before their children, by index", test_node_walk },
 	{ "keys cleared at early boot", test_clear },
+	{ "what was cleared is put back, or its nodes are given back", test_unclear },
+	{ "words tell the same keys as single steps", test_words },
 	{ "a walk stops when told", test_walk_stops },
 	{ "addresses are refused before they are followed", test_hostile },
 	{ "a million adds and deletes leave the root", test_churn },

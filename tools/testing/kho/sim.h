@@ -63,6 +63,11 @@ static inline bool test_and_set_bit(unsigned long nr, unsigned long *map)
 	return old & BIT(nr & 63);
 }
 
+static inline void set_bit(unsigned long nr, unsigned long *map)
+{
+	test_and_set_bit(nr, map);
+}
+
 static inline bool test_and_clear_bit(unsigned long nr, unsigned long *map)
 {
 	unsigned long old = __atomic_fetch_and(&map[BIT_WORD(nr)],
@@ -108,6 +113,7 @@ static inline u64 atomic64_inc_return(atomic64_t *v)
 
 /* A thread is a CPU */
 #define DEFINE_PER_CPU(type, name)	__thread type name
+#define DECLARE_PER_CPU(type, name)	extern __thread type name
 #define this_cpu_ptr(ptr)		(ptr)
 #define preempt_disable()		do { } while (0)
 #define preempt_enable()		do { } while (0)
