@@ -110,7 +110,7 @@ static bool stands_still(void)
 {
 	long bytes = preserved_bytes();
 
-	msleep(5);
+	msleep(20);
 	return bytes >= 0 && bytes == preserved_bytes();
 }
 

@@ -5,6 +5,7 @@
 #include "../../../kernel/liveupdate/kho_hotplug.c"
 #include "machine.h"
 
+/* Nobody else is there: it locks nothing */
 struct mutex kho_restore_lock;
 struct mem_section sim_sections[64];
 

@@ -23,6 +23,6 @@ extern struct mem_section sim_sections[64];
 #define pfn_to_section_nr(pfn)		((pfn) >> SIM_SECTION_SHIFT)
 #define __nr_to_section(nr)		(&sim_sections[(nr) % 64])
 #define early_section(section)		(!(section)->late)
-#define hotplug_memory_notifier(fn, pri)	((void)(fn), 0)
+#define hotplug_memory_notifier(fn, pri)	((void)(fn), (pri))
 
 #endif
