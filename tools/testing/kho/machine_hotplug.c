@@ -17,6 +17,11 @@ void kho_still_end(void)
 {
 }
 
+/* Of the old kernel's CPUs, which are not simulated */
+void kho_windows_forget(void)
+{
+}
+
 static int notify(unsigned long event, phys_addr_t start, phys_addr_t size)
 {
 	struct memory_notify range = {
