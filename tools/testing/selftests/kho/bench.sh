@@ -27,6 +27,9 @@ MILLION_MEMORY=8704M
 FOLIOS=128
 DENSE=262144
 CPUS_PAGES=65536
+# A boot takes interrupts while it waits for its host, now more, now fewer. Where
+# that is as much as what is measured, the least of so many boots counts.
+AGAIN="2 3"
 
 # boots RUN on|off BLOCKS MEMORY [KIND ORDER STRIDE]
 boots()
@@ -34,6 +37,18 @@ boots()
 	measure "$1" boot BENCH_MEMORY="$4" BENCH_KHO="$2" BENCH_BLOCKS="$3" \
 		BENCH_KIND="${5:-pages}" BENCH_ORDER="${6:-0}" \
 		BENCH_STRIDE="${7:-2}" BENCH_PLUGIN="$(plugin "$1")"
+}
+
+# boots_again RUN ...: as boots, several times
+boots_again()
+{
+	local n run=$1
+	shift
+
+	boots "$run" "$@"
+	for n in $AGAIN; do
+		boots "$run.$n" "$@"
+	done
 }
 
 # All machines; those that take longest first
@@ -47,12 +62,14 @@ machines()
 		measure scratch-$n scratch BENCH_MEMORY=${n}G
 	done
 	measure span "span"
-	for n in 100000 40000 10000 1000 1; do
+	for n in 100000 40000 10000; do
 		boots "$n" on "$n" 2G
 	done
+	boots_again 1000 on 1000 2G
+	boots_again 1 on 1 2G
 	boots folios on $FOLIOS 2G folios 9 1
-	boots off "off" 0 2G
-	boots on "on" 0 2G
+	boots_again off "off" 0 2G
+	boots_again on "on" 0 2G
 	measure dense "dense" BENCH_PAGES=$DENSE
 	measure cpus "cpus" BENCH_PAGES=$CPUS_PAGES
 	wait
@@ -70,10 +87,22 @@ calls()
 		"$(calc "$(told folios restore_ns) / $FOLIOS")" instr 4000 512
 }
 
+# least RUN FROM N TO M: instructions from a mark to another, in the best boot
+least()
+{
+	local n run
+
+	for n in "" $AGAIN; do
+		run=$1${n:+.$n}
+		[ ! -d "$LOGS/$run" ] || calc \
+			"$(counted "$run" "$4" "$5") - $(counted "$run" "$2" "$3")"
+	done | sort -n | head -n 1 | grep . || echo missing
+}
+
 # second_boot RUN: from when the first kernel is left to /init
 second_boot()
 {
-	calc "$(counted "$1" init 2) - $(counted "$1" leave 1)"
+	least "$1" leave 1 init 2
 }
 
 # boot_row PAGES RUN WITHOUT: the boot after PAGES, beyond that after one
@@ -124,11 +153,11 @@ scratch_sizes()
 idle_boots()
 {
 	row idle-first "kho=on beyond kho=off, first kernel" "$(calc "100 * \
-		($(counted on init 1) - $(counted off init 1)) / \
-		($(counted off init 1) - $(counted off start 1))")" % 0.5
+		($(least on start 1 init 1) - $(least off start 1 init 1)) / \
+		$(least off start 1 init 1)")" % 0.5
 	row idle-next "kho=on beyond kho=off, after a handover" "$(calc "100 * \
 		($(second_boot on) - $(second_boot off)) / \
-		($(counted off init 2) - $(counted off start 2))")" % 0.5
+		$(least off start 2 init 2)")" % 0.5
 }
 
 # "N pages in M nodes"

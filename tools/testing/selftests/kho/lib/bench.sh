@@ -31,7 +31,7 @@ measure()
 	local run=$1 file=$2 value
 	shift 2
 
-	[[ -z $ONLY || " $ONLY " == *" $run "* ]] || return 0
+	[[ -z $ONLY || " $ONLY " == *" ${run%.*} "* ]] || return 0
 	[ "$(jobs -pr | wc -l)" -lt "$JOBS" ] || wait -n
 	mkdir -p "$LOGS/runs"
 	for value in "$@"; do
