@@ -85,8 +85,7 @@ static bool kho_take_run(unsigned long start, unsigned long nr_pages)
 
 static bool kho_claim_run(unsigned long pfn, unsigned long nr_pages)
 {
-	/* A run that is not trusted is not cut before it was seen to be there. */
-	if (!kho_run_unclaimed(pfn, nr_pages) || !kho_take_run(pfn, nr_pages))
+	if (!nr_pages || pfn + nr_pages < pfn || !kho_take_run(pfn, nr_pages))
 		return false;
 	while (nr_pages) {
 		unsigned int order = kho_run_order(pfn, nr_pages);

@@ -8,12 +8,13 @@
 
 #include "../../early_kernel.h"
 
-struct sim_pgdat {
-	int node_zones[1];
-};
-
 #undef MAX_NR_ZONES
 #define MAX_NR_ZONES		1
+
+struct sim_pgdat {
+	int node_zones[MAX_NR_ZONES];
+};
+
 #define pg_data_t		struct sim_pgdat
 #define NODE_DATA(nid)		sim_node_data(nid)
 
