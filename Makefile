@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The front door. Everything that is made lies in out/.
 
-# make test without ARCH runs the core of the tests on the others, too
-ifeq ($(origin ARCH),undefined)
-OTHERS = arm64
-endif
 ARCH ?= x86_64
 VARIANT ?= plain
 
@@ -12,8 +8,8 @@ help:
 	@sed -n 's/^#: \?//p' Makefile
 
 #: make demo      a machine with state, carried over two kexecs, in QEMU
-#: make test      everything that proves it; closes with "N passed, M failed". Without
-#:                ARCH all on x86_64, and on arm64 what may differ there
+#: make test      everything that proves it; closes with "N passed, M failed".
+#:                OTHERS=arm64 adds what may differ there
 #: make bench     what it costs, in instructions, against its targets; out/bench.json, .svg
 #: make check     checkpatch, sparse, kernel-doc, documentation, shellcheck, the mails
 #: make kernel    out/linux built in out/ARCH, or with VARIANT=NAME in out/ARCH-NAME
