@@ -545,6 +545,8 @@ static int __init kho_init(void)
 		goto off;
 	return 0;
 off:
+	/* The near way of preserving looks at this alone. */
+	kho_freeze(true);
 	pr_err("no memory for the handover to come; KHO is off\n");
 	kho_disable();
 	return -ENOMEM;
