@@ -7,6 +7,9 @@
  * here, where one that did not come or that is listed twice is noticed, while
  * nothing changes but a set of keys of our own. Then all are claimed in a step
  * that cannot fail halfway.
+ *
+ * The list itself lies in runs that are gathered, and whoever wins them may free
+ * it. So there is one claim at a time: what one reads nobody else wins meanwhile.
  */
 #include <linux/cleanup.h>
 #include <linux/io.h>
@@ -19,18 +22,26 @@
 /* Keys between two looks whether somebody else needs the CPU. */
 #define KHO_CLAIM_BATCH		1024
 
+static DEFINE_MUTEX(kho_claim_lock);
+
 /**
  * kho_claim_init() - begin to gather
  * @claim: the claim; kho_claim_exit() must follow unless this fails
  *
- * Context: Process context, may sleep.
+ * Context: Process context, may sleep. Waits for claims of others to end.
  * Return: 0, -ENOMEM, or -ENOENT when nothing at all came.
  */
 int kho_claim_init(struct kho_claim *claim)
 {
+	int err;
+
 	if (!kho_in.valid)
 		return -ENOENT;
-	return kho_radix_init_tree(&claim->keys, NULL);
+	mutex_lock(&kho_claim_lock);
+	err = kho_radix_init_tree(&claim->keys, NULL);
+	if (err)
+		mutex_unlock(&kho_claim_lock);
+	return err;
 }
 
 /**
@@ -44,6 +55,7 @@ int kho_claim_init(struct kho_claim *claim)
 void kho_claim_exit(struct kho_claim *claim)
 {
 	kho_radix_destroy_tree(&claim->keys);
+	mutex_unlock(&kho_claim_lock);
 }
 
 /**
