@@ -12,6 +12,8 @@
  *			blocks, or was freed
  *	names		good and bad names of subtrees
  *	full		fill the FDT with subtrees; they stay until rmmod
+ *	subtrees=N	hand over N subtrees; they stay until rmmod
+ *	claim=N		in the next kernel: take those back
  *	busy		everything that is refused while finalized
  *	veto		a notifier that vetoes with -EPERM; stays until rmmod
  *	race		finalize and abort while somebody preserves, and while
@@ -129,6 +131,8 @@ static const struct {
 	{ "audit", test_kho_audit },
 	{ "names", test_kho_names },
 	{ "full", test_kho_full },
+	{ "subtrees", test_kho_subtrees },
+	{ "claim", test_kho_claim },
 	{ "busy", test_kho_busy },
 	{ "veto", test_kho_veto },
 	{ "race", test_kho_race },
@@ -201,5 +205,6 @@ void test_kho_undo_actions(void)
 	test_kho_storm_undo();
 	test_kho_veto_undo();
 	test_kho_full_undo();
+	test_kho_subtrees_undo();
 	test_kho_orphan_destroy();
 }

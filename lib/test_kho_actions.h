@@ -33,6 +33,11 @@ void test_kho_busy(unsigned long arg);
 void test_kho_veto(unsigned long arg);
 void test_kho_veto_undo(void);
 
+/* test_kho_subtrees.c: many of them */
+void test_kho_subtrees(unsigned long arg);
+void test_kho_subtrees_undo(void);
+void test_kho_claim(unsigned long arg);
+
 /* test_kho_race.c: several things at once */
 void test_kho_race(unsigned long arg);
 void test_kho_storm(unsigned long arg);

@@ -21,8 +21,11 @@
 
 struct dentry;
 
-/* The FDT for the next kernel may grow to so many bytes by default, at most. */
-#define KHO_DT_MAX_DEFAULT	SZ_64K
+/*
+ * The FDT for the next kernel may grow to so many bytes by default, at most. A
+ * subtree takes 72 to 96 of them, so that a thousand fit, whatever their names.
+ */
+#define KHO_DT_MAX_DEFAULT	SZ_128K
 #define KHO_DT_MAX_LIMIT	SZ_256K
 
 /*

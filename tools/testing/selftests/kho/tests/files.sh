@@ -38,10 +38,10 @@ stage0()
 	same "active" 1 "$(cat $SYSFS/active)"
 	same "out/active" 1 "$(cat $DEBUGFS/out/active)"
 	same "FDT's magic" d00dfeed "$(head -c 4 $SYSFS/dt | xxd -p)"
-	refuse "dt_max while active" write 131072 $SYSFS/dt_max
+	refuse "dt_max while active" write 262144 $SYSFS/dt_max
 	abort
-	expect "dt_max" write 131072 $SYSFS/dt_max
-	same "dt_max" 131072 "$(cat $SYSFS/dt_max)"
+	expect "dt_max" write 262144 $SYSFS/dt_max
+	same "dt_max" 262144 "$(cat $SYSFS/dt_max)"
 }
 
 stage1()

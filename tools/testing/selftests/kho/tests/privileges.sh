@@ -46,9 +46,9 @@ written()
 		denied sys_admin "not permitted" "echo 1 > $file"
 		same "finalized without a capability" 0 "$(finalized)"
 	done
-	denied root "Permission denied" "echo 131072 > $SYSFS/dt_max"
-	denied sys_admin "not permitted" "echo 131072 > $SYSFS/dt_max"
-	same "dt_max" 65536 "$(cat $SYSFS/dt_max)"
+	denied root "Permission denied" "echo 262144 > $SYSFS/dt_max"
+	denied sys_admin "not permitted" "echo 262144 > $SYSFS/dt_max"
+	same "dt_max" 131072 "$(cat $SYSFS/dt_max)"
 	# what was denied above is no mistake of this test
 	allowed sys_boot "echo 1 > $SYSFS/active"
 	denied sys_admin "not permitted" "echo 0 > $SYSFS/active"
