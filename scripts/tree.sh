@@ -130,7 +130,8 @@ lay_links() {
 			continue
 		fi
 		rm "$tree/$file"
-		(cd "$tree" && rmdir -p --ignore-fail-on-non-empty "$(dirname "$file")")
+		[[ $file != */* ]] ||
+			(cd "$tree" && rmdir -p --ignore-fail-on-non-empty "${file%/*}")
 	done <"$list"
 	printf '%s\n' "${!new_of[@]}" | sort >"$list"
 }
