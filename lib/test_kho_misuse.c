@@ -257,16 +257,49 @@ static void audit_block(struct page *page, unsigned int order)
 	test_kho_expect("audit: all is well", finalize_and_abort(), 0);
 }
 
+static void free_each(struct page *page, unsigned long nr_pages)
+{
+	while (nr_pages--)
+		__free_page(page++);
+}
+
+/*
+ * The same where each page is by itself, and half of a block was given back:
+ * more pages than finalizing takes from the allocator.
+ */
+static void audit_half(struct page *page, unsigned int order)
+{
+	unsigned long nr_pages = 1UL << order, half = nr_pages / 2;
+
+	split_page(page, order);
+	test_kho_expect("audit: a run", kho_preserve_pages(page, nr_pages), 0);
+	test_kho_expect("audit: it can be finalized, too", finalize_and_abort(),
+			0);
+	free_each(page + half, half);
+	if (IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG))
+		test_kho_expect("audit: half of it was freed",
+				finalize_and_abort(), -EUCLEAN);
+	kho_unpreserve_pages(page, nr_pages);
+	test_kho_expect("audit: all is well again", finalize_and_abort(), 0);
+	free_each(page, half);
+}
+
 /* action=audit */
 void test_kho_audit(unsigned long arg)
 {
+	static void (*const audits[])(struct page *page, unsigned int order) = {
+		audit_block, audit_half,
+	};
 	const unsigned int order = PAGE_ALLOC_COSTLY_ORDER + 3;
-	struct page *page = alloc_pages(GFP_KERNEL, order);
 
-	if (page)
-		audit_block(page, order);
-	else
-		test_kho_expect("audit: allocate", -ENOMEM, 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(audits); i++) {
+		struct page *page = alloc_pages(GFP_KERNEL, order);
+
+		if (page)
+			audits[i](page, order);
+		else
+			test_kho_expect("audit: allocate", -ENOMEM, 0);
+	}
 }
 
 /* Rounds of 1, 2, ... folios, so that nodes come and go each time. */

@@ -4,7 +4,8 @@
  *
  * A handover that is wrong in one place is refused as a whole there, and
  * everything is lost. Here it can still be told whose memory it was, and the
- * kexec be stopped. The work goes with the number of blocks.
+ * kexec be stopped. The work goes with the number of blocks, and in debug builds
+ * with that of their pages.
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
@@ -37,6 +38,28 @@ static int kho_audit_overlap(void)
 	return err;
 }
 
+/*
+ * Did the owner give any of a block back? Where one page has a reference of its
+ * own, all have one; else the first alone speaks for all of them. Then what was
+ * freed of it is seen once it is on the allocator's own lists.
+ */
+static bool kho_block_freed(const struct page *page, unsigned long nr_pages)
+{
+	unsigned long i, held = 0;
+
+	if (!page_count(page))
+		return true;
+	if (PageCompound(page))
+		return false;
+	for (i = 1; i < nr_pages; i++) {
+		if (PageBuddy(page + i))
+			return true;
+		if (page_count(page + i))
+			held++;
+	}
+	return held && held < nr_pages - 1;
+}
+
 /* Pages that their owner gave back while they were preserved. */
 static int kho_audit_freed(void)
 {
@@ -49,7 +72,7 @@ static int kho_audit_freed(void)
 	kho_radix_iter_init(&iter, kho_out_tree.root, 0, U64_MAX);
 	while (kho_radix_iter_next(&iter, &key)) {
 		base = kho_radix_decode_key(key, &order);
-		if (page_count(pfn_to_page(PHYS_PFN(base))))
+		if (!kho_block_freed(pfn_to_page(PHYS_PFN(base)), 1UL << order))
 			continue;
 		pr_err("memory at %pa was freed while it is preserved\n", &base);
 		err = -EUCLEAN;
