@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="each allocation of each call fails in turn: -ENOMEM, nothing left, tried again"
 VARIANTS=debug
+# Failing to note whose an allocation is, 6.12 warns
+CMDLINE="kho=on sysctl.vm.mem_profiling=0"
 SECONDS_A_BOOT=120
 
 # Also those that may sleep, and single pages; without a backtrace for each.
