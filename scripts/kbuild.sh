@@ -4,7 +4,8 @@
 # source_dir and objects; choose_kernel sets the rest.
 #
 # The configuration is that of make tinyconfig and then small layers: shared, the
-# architecture's, the variant's. What no layer names is off.
+# architecture's, the variant's, and the variant's on this architecture where there
+# is one. What no layer names is off.
 
 configs=$root/tools/testing/selftests/kho/configs
 
@@ -22,6 +23,8 @@ choose_kernel() {
 	if [ "$variant" != plain ]; then
 		kernel=$arch-$variant
 		layers+=("$configs/$variant.config")
+		[ ! -f "$configs/$kernel.config" ] ||
+			layers+=("$configs/$kernel.config")
 	fi
 	case $arch in
 	x86_64) image=arch/x86/boot/bzImage compiler=x86_64-linux-gnu- ;;

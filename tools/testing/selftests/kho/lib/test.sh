@@ -40,6 +40,17 @@ kernel_dir()
 	esac
 }
 
+# sign_module KERNEL FILE: as modules_install does, where the kernel asks for it
+sign_module()
+{
+	local build key
+
+	build=$(kernel_dir "$1")
+	key=$build/certs/signing_key
+	grep -qs '^CONFIG_MODULE_SIG=y' "$build/.config" || return 0
+	"$build/scripts/sign-file" sha256 "$key.pem" "$key.x509" "$2"
+}
+
 # lay_out DIR FILE: what the guest sees. Copies: a build may go on meanwhile.
 lay_out()
 {
@@ -52,8 +63,10 @@ lay_out()
 			"$dir/host/kernel-$kernel" || return 1
 		for module in "$(kernel_dir "$kernel")"/lib/*kho*.ko \
 				"$(kernel_dir "$kernel")"/samples/kho/*.ko; do
-			[ ! -e "$module" ] ||
-				cp -L "$module" "$dir/host/modules-$kernel/" ||
+			[ -e "$module" ] || continue
+			cp -L "$module" "$dir/host/modules-$kernel/" || return 1
+			sign_module "$kernel" \
+				"$dir/host/modules-$kernel/${module##*/}" ||
 				return 1
 		done
 	done

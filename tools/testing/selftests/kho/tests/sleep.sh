@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+ABOUT="what is preserved survives suspending and stops a hibernation"
+VARIANTS=debug
+CMDLINE="kho=on suspend.pm_test_delay=1"
+CPUS=2
+MAY_SKIP=yes
+MUST="KHO: no hibernation while memory is handed over"
+
+refuse_disk()
+{
+	local before
+
+	before=$(count_in_log 'KHO: no hibernation')
+	refuse "hibernation" write disk /sys/power/state
+	expect "errno: $(cat /tmp/write.err)" errno_is "busy"
+	same "lines about it" $((before + 1)) \
+		"$(count_in_log 'KHO: no hibernation')"
+}
+
+# The 9P transport does not come back from suspending: what is still needed has
+# to be elsewhere by then.
+leave_host()
+{
+	mkdir /tmp/host
+	cp -r /host/. /tmp/host
+	mount -o bind /tmp/host /host
+}
+
+# Down to the devices, and up again
+suspend()
+{
+	expect "pm_test" write devices /sys/power/pm_test
+	expect "suspend to idle: $(cat /tmp/write.err)" \
+		write freeze /sys/power/state
+}
+
+# As far as a machine without a swap device gets: an image in memory
+hibernate()
+{
+	expect "pm_test" write freezer /sys/power/pm_test
+	expect "hibernation of nothing preserved: $(cat /tmp/write.err)" \
+		write disk /sys/power/state
+}
+
+stage0()
+{
+	local bytes
+
+	has_config HIBERNATION && has_config PM_DEBUG ||
+		skip "this kernel does not sleep"
+	leave_host
+	preserve state bytes=16M
+	bytes=$(cat $SYSFS/preserved_bytes)
+	refuse_disk
+	suspend
+	finalize
+	suspend
+	refuse_disk
+	same "finalized" 1 "$(finalized)"
+	same "preserved_bytes" "$bytes" "$(cat $SYSFS/preserved_bytes)"
+}
+
+# Nobody has claimed it, then somebody has, then there is nothing any more.
+stage1()
+{
+	refuse_disk
+	restore state
+	refuse_disk
+	driver_gone
+	hibernate
+	preserve again bytes=4M
+}
