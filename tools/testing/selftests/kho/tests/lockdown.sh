@@ -8,7 +8,7 @@ locked_down()
 {
 	local security=/sys/kernel/security
 
-	mount -t securityfs securityfs $security
+	mount -t securityfs none $security
 	expect "lockdown: $(cat $security/lockdown)" \
 		grep -q '\[integrity\]' $security/lockdown
 	refuse "out/finalize is read" \
