@@ -539,15 +539,23 @@ void __init kho_memory_init(void)
  */
 unsigned long __init kho_memory_free(void)
 {
-	unsigned long freed;
-
 	if (!kho_in.valid)
 		return 0;
 	kho_blocks_rewind(&blocks);
-	freed = kho_keep_free_gaps(&blocks);
-	/* memblock still has them reserved, or they would be freed twice. */
+	return kho_keep_free_gaps(&blocks);
+}
+
+/*
+ * The list of nodes goes when all struct pages are there. Where they are
+ * initialised late, the page allocator would look at those beside it before.
+ */
+static int __init kho_give_nodes(void)
+{
+	if (!nodes)
+		return 0;
 	kmemleak_free_part_phys(__pa(nodes), kho_nodes_size());
 	free_reserved_area(nodes, (void *)nodes + kho_nodes_size(), -1, NULL);
 	nodes = NULL;
-	return freed;
+	return 0;
 }
+core_initcall(kho_give_nodes);

@@ -750,10 +750,11 @@ void machine_boot_open(void)
 	kho_early_open();
 }
 
-/* The last hook */
+/* The last hook, and what follows once all struct pages are there */
 void machine_boot_all(void)
 {
 	memblock_free_all();
+	sim_initcall_kho_give_nodes();
 }
 
 void *machine_fdt(void)

@@ -146,6 +146,7 @@ static inline bool sim_is_ram(phys_addr_t phys)
 
 /* machine_*.c beside the files that they reset */
 void sim_reset_early(void);
+extern int (*sim_initcall_kho_give_nodes)(void);
 void sim_reset_gaps(void);
 void sim_reset_memblock(void);
 void sim_reset_scratch(void);
