@@ -3,6 +3,7 @@ ABOUT="a thousand subtrees go, each with its blob, and come"
 
 stage0()
 {
+	check_generation
 	expect "add subtrees" insmod $DRIVER action=subtrees=1000
 	same "subtrees" 1001 "$(ls $DEBUGFS/out/sub_fdts | wc -l)"
 }
