@@ -46,7 +46,9 @@ static int alloc_all_blocks(struct list_head *blocks, unsigned long nr)
 	struct page *page;
 
 	while (nr--) {
-		page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, BLOCK_ORDER);
+		/* Only of a compound page are all pages somebody's */
+		page = alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_COMP,
+				   BLOCK_ORDER);
 		if (!page)
 			return -ENOMEM;
 		list_add_tail(&page->lru, blocks);

@@ -284,11 +284,31 @@ static void audit_half(struct page *page, unsigned int order)
 	free_each(page, half);
 }
 
+/* One mistake for each of many pages; the log tells of some, and how many more. */
+static void audit_many(struct page *page, unsigned int order)
+{
+	unsigned long nr_pages = 1UL << order, half = nr_pages / 2, i;
+	int err = 0;
+
+	split_page(page, order);
+	for (i = 0; i < nr_pages && !err; i++)
+		err = kho_preserve_pages(page + i, 1);
+	test_kho_expect("audit: many pages", err, 0);
+	free_each(page + half, half);
+	if (IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG))
+		test_kho_expect("audit: many were freed", finalize_and_abort(),
+				-EUCLEAN);
+	while (i--)
+		kho_unpreserve_pages(page + i, 1);
+	test_kho_expect("audit: all is well in the end", finalize_and_abort(), 0);
+	free_each(page, half);
+}
+
 /* action=audit */
 void test_kho_audit(unsigned long arg)
 {
 	static void (*const audits[])(struct page *page, unsigned int order) = {
-		audit_block, audit_half,
+		audit_block, audit_half, audit_many,
 	};
 	const unsigned int order = PAGE_ALLOC_COSTLY_ORDER + 3;
 

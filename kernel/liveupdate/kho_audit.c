@@ -17,25 +17,43 @@
 #include "kho_blocks.h"
 #include "kho_internal.h"
 
+/* A producer may be wrong a million times; so many places tell of it. */
+#define KHO_AUDIT_LINES		16
+
+static void kho_audit_tell(unsigned long *found, phys_addr_t base,
+			   const char *what)
+{
+	if ((*found)++ < KHO_AUDIT_LINES)
+		pr_err("memory at %pa %s\n", &base, what);
+}
+
+static int kho_audit_end(unsigned long found, const char *what)
+{
+	if (found > KHO_AUDIT_LINES)
+		pr_err("memory at %lu more places %s\n",
+		       found - KHO_AUDIT_LINES, what);
+	return found ? -EUCLEAN : 0;
+}
+
 static int kho_audit_overlap(void)
 {
+	static const char what[] = "is preserved twice, as a part of two blocks";
 	struct kho_blocks *blocks = kmalloc(sizeof(*blocks), GFP_KERNEL);
-	phys_addr_t base;
-	int err = 0;
+	unsigned long found = 0;
 
 	if (!blocks)
 		return -ENOMEM;
 	kho_blocks_init(blocks, kho_out_tree.root, NULL, 0);
 	while (kho_blocks_next(blocks)) {
-		if (!blocks->twice)
-			continue;
-		base = PFN_PHYS(blocks->pfn + __ffs64(blocks->twice));
-		pr_err("memory at %pa is preserved twice, as a part of two blocks\n",
-		       &base);
-		err = -EUCLEAN;
+		unsigned long pfn = blocks->pfn;
+
+		if (blocks->twice)
+			kho_audit_tell(&found,
+				       PFN_PHYS(pfn + __ffs64(blocks->twice)),
+				       what);
 	}
 	kfree(blocks);
-	return err;
+	return kho_audit_end(found, what);
 }
 
 /*
@@ -63,21 +81,20 @@ static bool kho_block_freed(const struct page *page, unsigned long nr_pages)
 /* Pages that their owner gave back while they were preserved. */
 static int kho_audit_freed(void)
 {
+	static const char what[] = "was freed while it is preserved";
 	struct kho_radix_iter iter;
+	unsigned long found = 0;
 	unsigned int order;
 	phys_addr_t base;
-	int err = 0;
 	u64 key;
 
 	kho_radix_iter_init(&iter, kho_out_tree.root, 0, U64_MAX);
 	while (kho_radix_iter_next(&iter, &key)) {
 		base = kho_radix_decode_key(key, &order);
-		if (!kho_block_freed(pfn_to_page(PHYS_PFN(base)), 1UL << order))
-			continue;
-		pr_err("memory at %pa was freed while it is preserved\n", &base);
-		err = -EUCLEAN;
+		if (kho_block_freed(pfn_to_page(PHYS_PFN(base)), 1UL << order))
+			kho_audit_tell(&found, base, what);
 	}
-	return err;
+	return kho_audit_end(found, what);
 }
 
 /* Unlike what producers preserve, nodes come from anywhere. */

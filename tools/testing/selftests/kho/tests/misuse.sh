@@ -9,6 +9,8 @@ stage0()
 {
 	driver_checks misuse
 	driver_checks audit
+	in_log "KHO: memory at [0-9]+ more places was freed" ||
+		fail "no line says how many pages were freed"
 	driver_checks names
 	driver_checks full
 	same "preserved_bytes afterwards" 0 "$(cat $SYSFS/preserved_bytes)"
