@@ -62,11 +62,12 @@ machines()
 		measure scratch-$n scratch BENCH_MEMORY=${n}G
 	done
 	measure span "span"
-	for n in 100000 40000 10000; do
+	for n in 100000 40000; do
 		boots "$n" on "$n" 2G
 	done
-	boots_again 1000 on 1000 2G
-	boots_again 1 on 1 2G
+	for n in 10000 1000 1; do
+		boots_again "$n" on "$n" 2G
+	done
 	boots folios on $FOLIOS 2G folios 9 1
 	boots_again off "off" 0 2G
 	boots_again on "on" 0 2G
