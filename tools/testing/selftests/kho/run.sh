@@ -26,8 +26,9 @@ usage()
 	  TEST        a name or pattern from tests/; all of them if there is none
 	  -j N        machines at a time (default: one a CPU, at most 4)
 	  -k VARIANT  this kernel's runs only; may be given again
-	  -n KEXECS   so many in tests that can do any number (generations-ten,
-	              damage), for those who have the time
+	  -n N        so many kexecs, or so many times as much, in tests that can
+	              do any number (generations-ten, damage, scattered-many),
+	              for those who have the time
 	  --efi       all machines boot through UEFI
 	  --core      only the tests that make test runs on each architecture
 	  -l          list the tests and what they show

@@ -3,7 +3,7 @@
 # What a test's file may declare, and what holds if it does not. Read by the
 # host and by the guest, before the test's file.
 
-ASKED=			# run.sh -n: KEXECS for a test that can do any number
+ASKED=			# run.sh -n: how much for a test that can do any number
 ABOUT=			# one line: what it shows
 ARCHES="x86_64 arm64"	# where it makes sense
 VARIANTS=plain		# kernels that it runs on, each a run of its own;

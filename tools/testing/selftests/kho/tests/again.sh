@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="a driver that is unloaded and loaded again, in each generation"
-VARIANTS="plain debug"
 KEXECS=1
 
 stage0()

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="whatever would change the state is refused while it is finalized"
-VARIANTS="plain debug"
 
 stage0()
 {

@@ -2,7 +2,7 @@
 ABOUT="vmalloc areas of all sizes, of small pages and of huge ones"
 CORE=yes
 VARIANTS="plain debug 64k 16k"
-KEXECS=3
+KEXECS=2
 # One chunk of what describes an area tells of 512 MiB there.
 [ "$KERNEL" != 64k ] || MEMORY=4G
 
@@ -21,11 +21,6 @@ stage1()
 stage2()
 {
 	check_generation
-	restore areas
-}
-
-stage3()
-{
 	restore areas restore=free
 	driver_gone
 	same "preserved_bytes when all is freed" 0 "$(cat $SYSFS/preserved_bytes)"
