@@ -138,6 +138,20 @@ boot_costs()
 		}' "$LOGS/points")" times 10.5
 }
 
+# From the first node that is summed up to when the FDT is written
+checksums()
+{
+	local pages nodes after=
+
+	for pages in 10000 100000 1000000; do
+		nodes=$(passed "$pages" && grep -c '^sum ' "$LOGS/$pages.count")
+		row "checksum-$pages" "checksums of ${nodes:-missing} nodes, $pages pages" \
+			"$(calc "$(counted "$pages" write 1) - \
+			$(counted "$pages" sum 1)")" instr - "$pages" $after
+		after=yes
+	done
+}
+
 scratch_sizes()
 {
 	local gib targets="256 256 512 1024"
@@ -235,6 +249,7 @@ fi
 : > "$LOGS/rows"
 calls
 boot_costs
+checksums
 scratch_sizes
 idle_boots
 metadata
