@@ -57,25 +57,23 @@ static int kho_audit_overlap(void)
 }
 
 /*
- * Did the owner give any of a block back? Where one page has a reference of its
- * own, all have one; else the first alone speaks for all of them. Then what was
- * freed of it is seen once it is on the allocator's own lists.
+ * Did the owner give any of a block back? A page without a reference is still
+ * somebody's behind the first of a higher order allocation, which is naturally
+ * aligned, and not on the allocator's own lists.
  */
 static bool kho_block_freed(const struct page *page, unsigned long nr_pages)
 {
-	unsigned long i, held = 0;
+	unsigned long pfn = page_to_pfn(page), i, held = 0;
 
-	if (!page_count(page))
-		return true;
-	if (PageCompound(page))
-		return false;
-	for (i = 1; i < nr_pages; i++) {
+	for (i = 0; i < nr_pages; i++) {
 		if (PageBuddy(page + i))
 			return true;
 		if (page_count(page + i))
-			held++;
+			held = i + (pfn + i ? 1UL << __ffs(pfn + i) : nr_pages);
+		else if (i >= held)
+			return true;
 	}
-	return held && held < nr_pages - 1;
+	return false;
 }
 
 /* Pages that their owner gave back while they were preserved. */
