@@ -12,7 +12,6 @@
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
-#include <linux/crash_dump.h>
 #include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/init.h>
@@ -174,6 +173,8 @@ int kho_hold_empty(void)
 {
 	bool held;
 
+	if (!kho_enabled)
+		return 0;
 	guard(mutex)(&kho_lock);
 	kho_still_begin();
 	held = !kho_producers_preserved() && !kho_unclaimed_bytes();
@@ -277,7 +278,7 @@ static int kho_finish_fdt(void)
 
 static void kho_show_state(bool final)
 {
-	kho_is_final = final;
+	WRITE_ONCE(kho_is_final, final);
 	kho_debugfs_state(final);
 	kho_sysfs_state(final);
 }
@@ -401,8 +402,8 @@ const void *kho_out_fdt(size_t *size)
  */
 phys_addr_t kho_out_fdt_phys(size_t *size)
 {
-	*size = kho_fdt_need() <= PAGE_SIZE ? PAGE_SIZE : kho_fdt_size;
-	return kho_fdt ? virt_to_phys(kho_fdt) : 0;
+	*size = kho_fdt_need() <= PAGE_SIZE ? PAGE_SIZE : kho_dt_max();
+	return kho_enabled ? virt_to_phys(kho_fdt) : 0;
 }
 
 /**
@@ -448,7 +449,8 @@ static void kho_free_fdt(void *fdt, size_t size)
  *
  * Context: Process context, may sleep.
  * Return: 0; -EOPNOTSUPP when KHO is off; -EBUSY while the state is finalized
- * or during a hibernation; -EINVAL for a size out of range; -ENOMEM.
+ * or during a hibernation; -EINVAL for a size out of range; -ENOMEM, also when
+ * all memory that is free was added after boot.
  */
 int kho_set_dt_max(size_t size)
 {
@@ -468,8 +470,8 @@ int kho_set_dt_max(size_t size)
 	if (!fdt)
 		return -ENOMEM;
 	swap(fdt, kho_fdt);
-	swap(size, kho_fdt_size);
-	kho_free_fdt(fdt, size);
+	kho_free_fdt(fdt, kho_fdt_size);
+	WRITE_ONCE(kho_fdt_size, size);
 	return 0;
 }
 

@@ -263,12 +263,16 @@ int kho_misuse(int err)
  * caller answers for the state of the handover.
  *
  * Context: Process context, may sleep.
- * Return: 0, -EEXIST or -ENOMEM.
+ * Return: 0; -EINVAL in memory that was added after boot; -EEXIST; -ENOMEM.
  */
 int kho_preserve_own(struct page *page, unsigned long nr_pages)
 {
-	int err = kho_add_run(page_to_pfn(page), nr_pages);
+	unsigned long pfn = page_to_pfn(page);
+	int err;
 
+	if (kho_came_later(pfn, nr_pages))
+		return -EINVAL;
+	err = kho_add_run(pfn, nr_pages);
 	if (!err)
 		atomic_long_add(nr_pages, &kho_own_pages);
 	return err;
