@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is printed is kept, for the tests to look at; see machine.c */
+/* What is printed is kept, for the tests to look at; see machine_kernel.c */
 #ifndef _KHO_EARLY_PRINTK_H
 #define _KHO_EARLY_PRINTK_H
 

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Stand-ins for what the real files call of the kernel; see machine_private.h */
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <linux/crc32.h>
+#include <linux/page-flags.h>
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "machine_private.h"
+
+unsigned char sim_buddy[SIM_PAGES];
+unsigned char sim_kept[SIM_PAGES];
+unsigned long sim_steps, sim_crc_bytes, sim_cma_pages;
+char sim_log[4096];
+bool sim_kdump, movable_node_enabled;
+size_t log_len;
+bool enabled;
+
+static struct page pages[SIM_PAGES];
+
+/* What the real files call */
+char _text[1], _end[1];
+unsigned long initrd_start, initrd_end, totalcma_pages;
+
+/* What pr_err() and the like call */
+int sim_printk(const char *fmt, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = vsnprintf(sim_log + log_len, sizeof(sim_log) - log_len, fmt, args);
+	va_end(args);
+	log_len = min_t(size_t, log_len + len, sizeof(sim_log) - 1);
+	return len;
+}
+
+void sim_strscpy(char *dst, const char *src, size_t size)
+{
+	size_t len = strnlen(src, size - 1);
+
+	memcpy(dst, src, len);
+	dst[len] = '\0';
+}
+
+int kstrtoull(const char *s, unsigned int base, u64 *res)
+{
+	char *end;
+
+	*res = strtoull(s, &end, base);
+	return *s && !*end ? 0 : -EINVAL;
+}
+
+unsigned long long memparse(const char *ptr, char **end)
+{
+	return strtoull(ptr, end, 0);
+}
+
+/* Nodes that the old kernel gives back are all zeros when it asks */
+void *memchr_inv(const void *start, int c, size_t bytes)
+{
+	const unsigned char *p = start;
+
+	for (; bytes--; p++)
+		if (*p != (unsigned char)c)
+			return (void *)p;
+	return NULL;
+}
+
+unsigned long __sw_hweight64(__u64 word)
+{
+	return __builtin_popcountl(word);
+}
+
+void *kmalloc(size_t size, gfp_t gfp)
+{
+	return calloc(1, size);
+}
+
+void kfree(void *p)
+{
+	free(p);
+}
+
+bool slab_is_available(void)
+{
+	return false;
+}
+
+void sort(void *base, size_t num, size_t size,
+	  int (*cmp)(const void *a, const void *b), void *swap)
+{
+	qsort(base, num, size, cmp);
+}
+
+/* Castagnoli's, reflected: table[n] is for a byte with n bytes behind it */
+static u32 crc_table[8][256];
+
+static void crc_init(void)
+{
+	for (u32 i = 0; i < 256; i++) {
+		crc_table[0][i] = i;
+		for (int bit = 0; bit < 8; bit++)
+			crc_table[0][i] = crc_table[0][i] >> 1 ^
+					  (crc_table[0][i] & 1 ? 0x82f63b78 : 0);
+	}
+	for (int n = 1; n < 8; n++)
+		for (int i = 0; i < 256; i++)
+			crc_table[n][i] = crc_table[n - 1][i] >> 8 ^
+				crc_table[0][crc_table[n - 1][i] & 0xff];
+}
+
+u32 __crc32c_le(u32 crc, const void *buf, size_t size)
+{
+	const unsigned char *p = buf;
+
+	if (!crc_table[0][1])
+		crc_init();
+	sim_crc_bytes += size;
+	for (; size >= 8; size -= 8, p += 8) {
+		u64 word, next = 0;
+
+		memcpy(&word, p, 8);
+		word ^= crc;
+		for (int n = 0; n < 8; n++)
+			next ^= crc_table[7 - n][word >> 8 * n & 0xff];
+		crc = next;
+	}
+	while (size--)
+		crc = crc >> 8 ^ crc_table[0][(crc ^ *p++) & 0xff];
+	return crc;
+}
+
+struct page *sim_page(unsigned long pfn)
+{
+	unsigned long nr = pfn - (SIM_BASE >> PAGE_SHIFT);
+
+	/* memblock asks for the page behind the last, too */
+	return &pages[min(nr, SIM_PAGES - 1)];
+}
+
+struct page *virt_to_page(const void *virt)
+{
+	return sim_page(virt_to_phys(virt) >> PAGE_SHIFT);
+}
+
+void *page_address(const struct page *page)
+{
+	return (void *)(SIM_BASE + (page - pages) * PAGE_SIZE);
+}
+
+struct page *alloc_page(gfp_t gfp)
+{
+	phys_addr_t phys = machine_take(0, NODE);
+
+	memset(phys_to_virt(phys), 0, PAGE_SIZE);
+	return virt_to_page(phys_to_virt(phys));
+}
+
+void __free_page(struct page *page)
+{
+	sim_owner[page - pages] = FREE;
+}
+
+struct sim_zone *page_zone(const struct page *page)
+{
+	static struct sim_zone zone;
+
+	return &zone;
+}
+
+int early_pfn_to_nid(unsigned long pfn)
+{
+	return PFN_PHYS(pfn) >= SIM_NODE1;
+}
+
+unsigned long get_num_physpages(void)
+{
+	return SIM_PAGES;
+}
+
+void reserve_bootmem_region(phys_addr_t start, phys_addr_t end, int nid)
+{
+}
+
+struct pglist_data *first_online_pgdat(void)
+{
+	return NULL;
+}
+
+struct pglist_data *next_online_pgdat(struct pglist_data *pgdat)
+{
+	return NULL;
+}
+
+void atomic_long_set(atomic_long_t *v, long i)
+{
+}
+
+void memblock_init_cma_pageblocks(phys_addr_t base, phys_addr_t size)
+{
+	sim_cma_pages += size >> PAGE_SHIFT;
+}
+
+phys_addr_t reserve_mem_kho_alloc(const char *name, phys_addr_t size,
+				  phys_addr_t align)
+{
+	return 0;
+}
+
+void memblock_free_pages(struct page *page, unsigned long pfn,
+			 unsigned int order)
+{
+	static const unsigned char none[1024];
+	unsigned long nr = pfn - (SIM_BASE >> PAGE_SHIFT);
+	unsigned long count = 1UL << order;
+
+	if (count > sizeof(none) || nr + count > SIM_PAGES)
+		die("pages freed that are none", pfn);
+	if (memcmp(sim_buddy + nr, none, count))
+		die("page freed twice", pfn);
+	memset(sim_buddy + nr, 1, count);
+}
+
+struct sim_pgdat *sim_node_data(int nid)
+{
+	static struct sim_pgdat nodes[2] = { { { 0 } }, { { 1 } } };
+
+	return &nodes[nid];
+}
+
+bool zone_spans_pfn(const int *zone, unsigned long pfn)
+{
+	return *zone == early_pfn_to_nid(pfn);
+}
+
+void __SetPageReserved(struct page *page)
+{
+	if (sim_kept[page - pages]++)
+		die("page kept twice", page - pages);
+}
+
+void __free_pages_core(struct page *page, unsigned int order, int context)
+{
+	memblock_free_pages(page, (SIM_BASE >> PAGE_SHIFT) + (page - pages),
+			    order);
+}
+
+unsigned long free_reserved_area(void *start, void *end, int poison,
+				 const char *name)
+{
+	unsigned long pfn = virt_to_phys(start) >> PAGE_SHIFT;
+	unsigned long nr = (end - start) >> PAGE_SHIFT;
+
+	for (unsigned long i = 0; i < nr; i++)
+		memblock_free_pages(NULL, pfn + i, 0);
+	return nr;
+}
+
+bool is_kdump_kernel(void)
+{
+	return sim_kdump;
+}
+
+bool kho_is_enabled(void)
+{
+	return enabled;
+}
+
+void kho_disable(void)
+{
+	enabled = false;
+}
+
+int kho_change_begin(void)
+{
+	return 0;
+}
+
+void kho_change_end(void)
+{
+}
+
+u64 kho_unclaimed_bytes(void)
+{
+	return 0;
+}
