@@ -3,10 +3,12 @@
  * KHO: named blobs, in which producers describe what they hand over.
  *
  * Those that go are a list, written as an FDT when the state is finalized.
- * Those that came were checked at early boot and stand in an array since.
+ * Those that came were checked at early boot and stand in an array since, in the
+ * order of their names.
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
+#include <linux/bsearch.h>
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/io.h>
@@ -15,6 +17,7 @@
 #include <linux/memblock.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/sort.h>
 #include <linux/string.h>
 
 #include "kho_internal.h"
@@ -155,6 +158,13 @@ void kho_remove_subtree(void *blob)
 }
 EXPORT_SYMBOL_GPL(kho_remove_subtree);
 
+static int kho_cmp_name(const void *name, const void *b)
+{
+	const struct kho_subtree *subtree = b;
+
+	return strcmp(name, subtree->name);
+}
+
 /**
  * kho_retrieve_subtree() - find a blob that the last kernel handed over
  * @name: its name
@@ -169,33 +179,40 @@ EXPORT_SYMBOL_GPL(kho_remove_subtree);
  */
 int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
 {
-	unsigned int i;
+	struct kho_subtree *subtree;
 
 	if (!kho_in.valid)
 		return -ENOENT;
-	for (i = 0; i < kho_nr_in_subtrees; i++) {
-		struct kho_subtree *subtree = &kho_in_subtrees[i];
-
-		if (strcmp(subtree->name, name))
-			continue;
-		*phys = virt_to_phys(subtree->blob);
-		if (size)
-			*size = subtree->size;
-		WRITE_ONCE(subtree->claimed, true);
-		return 0;
-	}
-	return -ENOENT;
+	subtree = bsearch(name, kho_in_subtrees, kho_nr_in_subtrees,
+			  sizeof(*subtree), kho_cmp_name);
+	if (!subtree)
+		return -ENOENT;
+	*phys = virt_to_phys(subtree->blob);
+	if (size)
+		*size = subtree->size;
+	WRITE_ONCE(subtree->claimed, true);
+	return 0;
 }
 EXPORT_SYMBOL_GPL(kho_retrieve_subtree);
 
-static bool __init kho_name_came(const char *name)
+static int __init kho_cmp_subtrees(const void *a, const void *b)
+{
+	const struct kho_subtree *subtree = a;
+
+	return kho_cmp_name(subtree->name, b);
+}
+
+static const char *__init kho_sort_incoming(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < kho_nr_in_subtrees; i++)
-		if (!strcmp(kho_in_subtrees[i].name, name))
-			return true;
-	return false;
+	sort(kho_in_subtrees, kho_nr_in_subtrees, sizeof(*kho_in_subtrees),
+	     kho_cmp_subtrees, NULL);
+	for (i = 1; i < kho_nr_in_subtrees; i++)
+		if (!kho_cmp_subtrees(&kho_in_subtrees[i - 1],
+				      &kho_in_subtrees[i]))
+			return "two subtrees have the same name";
+	return NULL;
 }
 
 /**
@@ -223,14 +240,12 @@ const char *__init kho_incoming_init(unsigned int nr_subtrees)
 		node = kho_fdt_next_subtree(kho_in.fdt, node, &came);
 		if (node < 0)
 			return "a subtree in the FDT is malformed";
-		if (kho_name_came(came.name))
-			return "two subtrees have the same name";
 		subtree = &kho_in_subtrees[kho_nr_in_subtrees++];
 		strscpy(subtree->name, came.name);
 		subtree->blob = phys_to_virt(came.phys);
 		subtree->size = came.size;
 	}
-	return NULL;
+	return kho_sort_incoming();
 }
 
 /**
