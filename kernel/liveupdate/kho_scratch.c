@@ -278,6 +278,58 @@ static int __init kho_scratch_check_room(const struct kho_scratch_sizes *sizes)
 	return -ENOMEM;
 }
 
+/* Is the pageblock at @pfn one of an area before the @nr-th, too? */
+static bool __init kho_scratch_shared(unsigned long pfn, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++) {
+		const struct kho_scratch *area = &kho_scratch[i];
+
+		if (pfn >= pageblock_start_pfn(PHYS_PFN(area->addr)) &&
+		    pfn < PHYS_PFN(area->addr + area->size))
+			return true;
+	}
+	return false;
+}
+
+/* Calls @fn once for each pageblock that scratch touches, with a page of it. */
+static void __init kho_scratch_each_block(void (*fn)(unsigned long pfn))
+{
+	for (unsigned int i = 0; i < kho_scratch_cnt; i++) {
+		unsigned long pfn = PHYS_PFN(kho_scratch[i].addr);
+		unsigned long end = pfn + PHYS_PFN(kho_scratch[i].size);
+
+		for (; pfn < end; pfn = pageblock_end_pfn(pfn))
+			if (!kho_scratch_shared(pageblock_start_pfn(pfn), i))
+				fn(pfn);
+	}
+}
+
+static unsigned long kho_scratch_taken __initdata;
+
+static void __init kho_scratch_take_block(unsigned long pfn)
+{
+	kho_scratch_taken += pageblock_nr_pages;
+}
+
+/*
+ * All of a pageblock that scratch touches is for movable pages alone, and it may be
+ * larger than scratch: 512 MiB with pages of 64K. The kernel needs memory, too.
+ */
+static int __init kho_scratch_check_rest(void)
+{
+	u64 ram = memblock_phys_mem_size(), taken;
+	bool given = scratch_param.global || scratch_param.percent;
+
+	kho_scratch_each_block(kho_scratch_take_block);
+	taken = PFN_PHYS(kho_scratch_taken);
+	if (taken <= ram - ram / (given ? 8 : 2))
+		return 0;
+	pr_err("scratch would leave too little: of %llu MiB it needs %llu, in blocks of %lu; KHO is off\n",
+	       ram >> 20, taken >> 20,
+	       pageblock_nr_pages >> (20 - PAGE_SHIFT));
+	return -ENOMEM;
+}
+
 /**
  * kho_scratch_reserve() - find the scratch areas at a cold boot
  *
@@ -317,6 +369,7 @@ int __init kho_scratch_reserve(void)
 	}
 
 	memblock_kho_exclusive(was_exclusive);
+	err = err ?: kho_scratch_check_rest();
 
 	/* They were only held so that they do not overlap. */
 	kho_scratch_free();
@@ -344,19 +397,14 @@ void __init kho_scratch_open(void)
 			area->addr, area->addr + area->size - 1,
 			area->size >> 20);
 	}
+	if (kho_scratch_cnt && page_group_by_mobility_disabled)
+		pr_info("too little memory to tell movable pages apart; nobody else uses scratch\n");
 }
 
-/* Is the pageblock at @pfn one of an area before the @nr-th, too? */
-static bool __init kho_scratch_shared(unsigned long pfn, unsigned int nr)
+static void __init kho_scratch_count_block(unsigned long pfn)
 {
-	for (unsigned int i = 0; i < nr; i++) {
-		const struct kho_scratch *area = &kho_scratch[i];
-
-		if (pfn >= pageblock_start_pfn(PHYS_PFN(area->addr)) &&
-		    pfn < PHYS_PFN(area->addr + area->size))
-			return true;
-	}
-	return false;
+	totalcma_pages += pageblock_nr_pages;
+	page_zone(pfn_to_page(pfn))->cma_pages += pageblock_nr_pages;
 }
 
 /*
@@ -365,18 +413,7 @@ static bool __init kho_scratch_shared(unsigned long pfn, unsigned int nr)
  */
 static int __init kho_scratch_count(void)
 {
-	for (unsigned int i = 0; i < kho_scratch_cnt; i++) {
-		unsigned long pfn = PHYS_PFN(kho_scratch[i].addr);
-		unsigned long end = pfn + PHYS_PFN(kho_scratch[i].size);
-
-		for (; pfn < end; pfn = pageblock_end_pfn(pfn)) {
-			if (kho_scratch_shared(pageblock_start_pfn(pfn), i))
-				continue;
-			totalcma_pages += pageblock_nr_pages;
-			page_zone(pfn_to_page(pfn))->cma_pages +=
-				pageblock_nr_pages;
-		}
-	}
+	kho_scratch_each_block(kho_scratch_count_block);
 	return 0;
 }
 core_initcall(kho_scratch_count);

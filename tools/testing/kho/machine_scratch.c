@@ -7,4 +7,5 @@ void sim_reset_scratch(void)
 {
 	memset(kho_scratch, 0, sizeof(kho_scratch));
 	kho_scratch_cnt = 0;
+	kho_scratch_taken = 0;
 }

@@ -21,6 +21,7 @@
 #define offset_in_page(addr)	((unsigned long)(addr) & ~PAGE_MASK)
 
 #define pageblock_end_pfn(pfn)	ALIGN((pfn) + 1, pageblock_nr_pages)
+#define page_group_by_mobility_disabled	0
 
 #define __va(x)			phys_to_virt(x)
 #define __pa(x)			((unsigned long)(x))

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-only
+ABOUT="every large pageblock would have scratch in it: KHO is off, and the machine up"
+CORE=yes
+VARIANTS=64k
+NODES=512M,512M,512M,512M
+KEXECS=0
+MUST="KHO: scratch would leave too little: .*KHO is off"
+
+stage0()
+{
+	check_off
+}
