@@ -10,6 +10,7 @@
  *	misuse		all of these
  *	audit		what finalizing refuses: memory that is preserved as two
  *			blocks, or was freed
+ *	map		finalize where the map lies in memory that was added
  *	names		good and bad names of subtrees
  *	full		fill the FDT with subtrees; they stay until rmmod
  *	subtrees=N	hand over N subtrees; they stay until rmmod
@@ -129,6 +130,7 @@ static const struct {
 	{ "unpreserve", test_kho_unpreserve },
 	{ "misuse", run_misuse },
 	{ "audit", test_kho_audit },
+	{ "map", test_kho_map },
 	{ "names", test_kho_names },
 	{ "full", test_kho_full },
 	{ "subtrees", test_kho_subtrees },

@@ -16,6 +16,7 @@ void test_kho_range(unsigned long arg);
 void test_kho_stray(unsigned long arg);
 void test_kho_unpreserve(unsigned long arg);
 void test_kho_audit(unsigned long arg);
+void test_kho_map(unsigned long arg);
 void test_kho_churn(unsigned long arg);
 
 /* test_kho_fault.c: allocations that fail */

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="memory with something handed over in it stays online, added memory is refused"
 VARIANTS=debug
-# mem= leaves something to be added, whose allocation tags 6.12 itself forgets
-CMDLINE="kho=on mem=1792M sysctl.vm.mem_profiling=0"
-MEMORY=2G
+# 6.12 itself forgets the allocation tags of memory that is added
+CMDLINE="kho=on sysctl.vm.mem_profiling=0"
+MEMORY=1792M
+# Firmware's map says nothing of this module.
+ADDED=0x140000000
+QEMU_OPTIONS="-m $MEMORY,slots=1,maxmem=8G
+	-object memory-backend-ram,id=added,size=256M,reserve=off
+	-device pc-dimm,memdev=added,addr=$ADDED"
 CPUS=2
 MAY_SKIP=yes
 MEM=/sys/devices/system/memory
@@ -48,10 +53,10 @@ refuse_offline()
 # The next kernel does not start with such memory.
 refuse_added()
 {
-	local block=$((0x70000000 / 0x$(cat $MEM/block_size_bytes)))
+	local block=$((ADDED / 0x$(cat $MEM/block_size_bytes)))
 
 	[ -e $MEM/probe ] || return 0
-	expect "add memory" write 0x70000000 $MEM/probe
+	expect "add memory" write $ADDED $MEM/probe
 	expect "online_movable" write online_movable $MEM/memory$block/state
 	refuse "added memory is preserved" \
 		insmod $DRIVER name=added bytes=1M movable=1
@@ -59,6 +64,23 @@ refuse_added()
 		fail "not refused with EINVAL"
 	same "preserved_bytes" 0 "$(cat $SYSFS/preserved_bytes)"
 	expect "offline" write offline $MEM/memory$block/state
+}
+
+# It is a zone of its own then, from which the kernel takes its pages first.
+refuse_map()
+{
+	local block=$((ADDED / 0x$(cat $MEM/block_size_bytes)))
+
+	[ -e $MEM/probe ] || return 0
+	expect "add memory" write $ADDED $MEM/probe
+	expect "online_kernel" write online_kernel $MEM/memory$block/state
+	driver_gone
+	driver_checks map
+	in_log "the memory map needs memory that was added after boot" ||
+		fail "no line says why"
+	refuse "an FDT in added memory" write 262144 $SYSFS/dt_max
+	expect "errno: $(cat /tmp/write.err)" errno_is memory
+	same "dt_max" 131072 "$(cat $SYSFS/dt_max)"
 }
 
 stage0()
@@ -100,4 +122,5 @@ stage1()
 	refuse_offline "$(recall block)"
 	check_scratch_stays
 	restore state
+	refuse_map
 }
