@@ -267,6 +267,8 @@ hold_memory()
 {
 	local lines=1 i
 
+	# a reserve for when page blocks change hands, which may have 512 MiB
+	write 0 /proc/sys/vm/watermark_boost_factor
 	[ "$2" != pin ] || lines=2
 	hold "$@" > /tmp/hold 2>&1 &
 	HOLDER=$!
@@ -304,7 +306,7 @@ pageblock_bytes()
 			next
 		}
 		column && /^Node/ { sum += $(column + 2) }
-		END { printf "%d\n", sum * pages * page }
+		END { printf "%.0f\n", sum * pages * page }
 	' /proc/pagetypeinfo
 }
 

@@ -13,7 +13,8 @@ NOT_ON=			# kernels that it makes no sense on
 NEEDS=			# further kernels that it kexecs into
 CORE=			# yes: make test runs it on each architecture
 NEXT_KERNEL=same	# what a stage kexecs into unless it loads itself
-MEMORY=1G		# of the machine, or
+MEMORY=1G		# of the machine (4G with pages of 64K, whose pageblocks
+			# have 512 MiB), or
 NODES=			# of each NUMA node, "1G,1G"
 CPUS=1
 KEXECS=1		# kexecs until the last stage

@@ -21,6 +21,7 @@ load_test()
 	ASKED=${KHO_KEXECS-}
 	NAME=$(basename "$1" .sh)
 	KERNEL=$2
+	[ "$KERNEL" != 64k ] || MEMORY=4G
 	. "$1"
 	VARIANTS=$(known_kernels $VARIANTS)
 	[[ " $ARCHES " == *" $ARCH "* ]] || VARIANTS=

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="what is preserved and unpreserved, a million times, leaves nothing behind"
 KEXECS=0
+SECONDS_A_BOOT=180
 
 stage0()
 {

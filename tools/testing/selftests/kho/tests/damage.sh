@@ -37,10 +37,24 @@ refused()
 	refuse "half of a handover" test -e $DEBUGFS/in
 }
 
+# Fewer tables lead to a leaf where pages are larger.
+without_missing_tables()
+{
+	case $PAGE_SIZE in
+	16384)	printf '%s\n' "$@" | grep -v '^table5' ;;
+	65536)	printf '%s\n' "$@" | grep -v '^table[45]' ;;
+	*)	printf '%s\n' "$@" ;;
+	esac
+}
+
 # damage N KIND...: the Nth of them, counted from 0
 damage()
 {
-	shift $(($1 + 1))
+	local nr=$1
+
+	shift
+	set -- $(without_missing_tables "$@")
+	shift "$nr"
 	log "damage: $1"
 	expect "damage $1" insmod $DRIVER damage="$1" at=12345
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="long-term pins leave scratch, in a machine whose memory is nearly full"
 CORE=yes
-VARIANTS="plain 64k"
+SECONDS_A_BOOT=120
 
 pinned_in_the_end()
 {

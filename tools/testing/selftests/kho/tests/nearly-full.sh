@@ -2,7 +2,6 @@
 ABOUT="most of what is not scratch is preserved, in folios of all orders"
 CORE=yes
 VARIANTS="plain 64k"
-MEMORY=1G
 KEXECS=2
 
 stage0()

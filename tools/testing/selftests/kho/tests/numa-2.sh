@@ -2,7 +2,7 @@
 ABOUT="2 NUMA nodes: scratch on each, pages on each"
 CORE=yes
 VARIANTS="plain 64k"
-NODES=768M,768M
+NODES=2G,2G
 CPUS=2
 KEXECS=2
 

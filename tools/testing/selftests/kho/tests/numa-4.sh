@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="4 NUMA nodes: scratch on each, pages on each"
-NODES=512M,512M,512M,512M
+NODES=1G,1G,1G,1G
 CPUS=2
 KEXECS=2
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="every other page of most of the machine"
 CORE=yes
-MEMORY=1G
 KEXECS=1
 
 stage0()
