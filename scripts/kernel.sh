@@ -36,7 +36,17 @@ configure() {
 	report kernel "$kernel configured"
 }
 
+# One that is plain but for a few options has most of plain's objects.
+start_from_plain() {
+	[ "$kernel" = "$arch-nokho" ] && [ ! -e "$objects/.config" ] || return 0
+	[ -e "$out/$arch/$image" ] || return 0
+	cp -a "$out/$arch/." "$objects"
+	find "$objects" -name '*.ko' -delete
+	report kernel "$kernel: a copy of $arch to begin with"
+}
+
 lock_objects
+start_from_plain
 configure
 logged "$kernel" build_kernel
 report kernel "$kernel: $(cat "$objects/include/config/kernel.release"), $(stat -c %s "$objects/$image" | numfmt --to=iec --suffix=B)"
