@@ -3,13 +3,14 @@
 
 ARCH ?= x86_64
 VARIANT ?= plain
+OTHERS ?= $(if $(filter x86_64,$(ARCH)),arm64)
 
 help:
 	@sed -n 's/^#: \?//p' Makefile
 
 #: make demo      a machine with state, carried over two kexecs, in QEMU
 #: make test      everything that proves it; closes with "N passed, M failed".
-#:                OTHERS=arm64 adds what may differ there
+#:                on arm64 only what may differ there; OTHERS= leaves that out
 #: make bench     what it costs, in instructions, against its targets; out/bench.json, .svg
 #: make check     checkpatch, sparse, kernel-doc, documentation, shellcheck, the mails
 #: make kernel    out/linux built in out/ARCH, or with VARIANT=NAME in out/ARCH-NAME
