@@ -76,7 +76,7 @@ each_test()
 
 	for file in "$TESTS"/*.sh; do
 		(load_test "$file" plain
-		 [ -z "$VARIANTS" ] || [ -n "$ONLY_CORE" ] && [ -z "$CORE" ] ||
+		 [ -z "$VARIANTS" ] || [[ -n $ONLY_CORE && -z $CORE ]] ||
 			"$1")
 	done
 }
