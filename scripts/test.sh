@@ -20,6 +20,7 @@ part() {
 
 	mkdir -p "$logs"
 	echo "== $name"
+	step_start=$SECONDS
 	"$@" </dev/null 2>&1 | tee "$log" || status=$?
 	last=$(grep . "$log" | tail -n 1 || true)
 	if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
