@@ -39,12 +39,13 @@ configure() {
 # One that is plain but for a few options has most of plain's objects. In its own
 # place objtool is made anew, which is no reason to make all of them anew.
 start_from_plain() {
-	[ "$kernel" = "$arch-nokho" ] && [ ! -e "$objects/.config" ] || return 0
+	[ "$kernel" = "$arch-nokho" ] && [ ! -e "$objects/.copied" ] || return 0
 	[ -e "$out/$arch/$image" ] || return 0
 	cp -a "$out/$arch/." "$objects"
 	find "$objects" -name '*.ko' -delete
 	logged "$kernel" kernel_make prepare
 	find "$objects" -path "$objects/tools" -prune -o -name '*.o' -exec touch {} +
+	touch "$objects/.copied" # a copy that was cut short is made again
 	report kernel "$kernel: a copy of $arch to begin with"
 }
 

@@ -166,8 +166,9 @@ static void kho_freeze(bool freeze)
  * are finalizing and aborting.
  *
  * Context: Process context, may sleep.
- * Return: 0, and then kho_release() must follow; -EBUSY when a producer of this
- * kernel preserves something, or something of the last kernel was not claimed.
+ * Return: 0, also with KHO off, and then kho_release() must follow; -EBUSY when a
+ * producer of this kernel preserves something, or something of the last kernel was
+ * not claimed.
  */
 int kho_hold_empty(void)
 {
