@@ -27,7 +27,9 @@ struct damage {
 	bool only_sums;
 };
 
-/* Ends with one that has no @fn */
-extern const struct damage damages[];
+#define ALL_ONES	(~0ULL)
+
+/* Each ends with one that has no @fn */
+extern const struct damage damages_fdt[], damages_scratch[], damages_map[];
 
 #endif

@@ -259,13 +259,19 @@ static unsigned int nr_failing, nr_taken;
 
 static void refuse_all(bool checksums, bool sum)
 {
-	for (nr_damage = 0; damages[nr_damage].fn; nr_damage++) {
-		const struct damage *d = &damages[nr_damage];
+	static const struct damage *const tables[] = {
+		damages_fdt, damages_scratch, damages_map,
+	};
 
-		if (d->only_sums && (!checksums || (sum && !d->why)))
-			continue;
-		refuse(d, checksums, sum);
-		nr_refused++;
+	nr_damage = 0;
+	for (unsigned int i = 0; i < ARRAY_SIZE(tables); i++) {
+		for (const struct damage *d = tables[i]; d->fn; d++) {
+			nr_damage++;
+			if (d->only_sums && (!checksums || (sum && !d->why)))
+				continue;
+			refuse(d, checksums, sum);
+			nr_refused++;
+		}
 	}
 }
 

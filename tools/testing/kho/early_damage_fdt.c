@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The kinds of damage: the table is at the end. What is said of each is also in
- * Documentation/core-api/kho/damage.rst.
- */
+/* Damage to the FDT: its place, its structure, and what it says */
 
 #include <string.h>
 
 #include "early_damage.h"
+#include "early_reasons.h"
 #include "machine.h"
 
 #include <linux/unaligned.h>
-
-#define ALL_ONES	(~0ULL)
-
-/* The numbers that the architecture carries */
 
 static void pass_fdt(const struct damage *d)
 {
@@ -44,79 +38,6 @@ static void misplace_fdt(const struct damage *d)
 {
 	passed.fdt += d->a;
 }
-
-static void pass_scratch(const struct damage *d)
-{
-	passed.scratch = d->a;
-	passed.scratch_size = d->b;
-}
-
-static void misplace_scratch(const struct damage *d)
-{
-	passed.scratch += d->a;
-}
-
-static void pass_scratch_size(const struct damage *d)
-{
-	passed.scratch_size = d->a;
-}
-
-/* The scratch list */
-
-static struct kho_scratch *area(unsigned int nr)
-{
-	return (struct kho_scratch *)phys_to_virt(passed.scratch) + nr;
-}
-
-static void area_addr(const struct damage *d)
-{
-	area(d->a)->addr = d->b;
-}
-
-static void area_size(const struct damage *d)
-{
-	area(d->a)->size = d->b;
-}
-
-static void area_like(const struct damage *d)
-{
-	*area(d->a) = *area(d->b);
-}
-
-static void areas_swap(const struct damage *d)
-{
-	struct kho_scratch first = *area(d->a);
-
-	*area(d->a) = *area(d->b);
-	*area(d->b) = first;
-}
-
-/* Instead of the list: one area alone */
-static void only_area(phys_addr_t base)
-{
-	area(0)->addr = ALIGN_DOWN(base, SZ_4M);
-	area(0)->size = SZ_4M;
-	passed.scratch_size = sizeof(struct kho_scratch);
-}
-
-static void area_over_fdt(const struct damage *d)
-{
-	only_area(passed.fdt);
-}
-
-static void area_over_block(const struct damage *d)
-{
-	unsigned int nr = 0, order;
-	phys_addr_t base;
-
-	/* Any that is not near the FDT, whose place is looked at before */
-	do {
-		base = ALIGN_DOWN(machine_block(nr++, &order), SZ_4M);
-	} while (base == ALIGN_DOWN(passed.fdt, SZ_4M) || base == SIM_FIRMWARE);
-	only_area(base);
-}
-
-/* The FDT */
 
 static void fdt_word(const struct damage *d)
 {
@@ -382,87 +303,6 @@ static void blob_byte(const struct damage *d)
 	*(u8 *)phys_to_virt(subtree.phys + min(d->a, subtree.size - 1)) ^= d->b;
 }
 
-/* The memory map */
-
-static void root_slot(const struct damage *d)
-{
-	machine_root()->table[d->a] = d->b;
-}
-
-/* A table or leaf above the order-0 keys: by its level */
-static u64 *slot_at(unsigned int level)
-{
-	struct kho_radix_node *node = machine_root();
-	u64 key = kho_radix_encode_key(SIM_BASE, 0);
-	unsigned int l = KHO_TREE_TABLES;
-
-	machine_leaf(key, true);
-	for (; l > level; l--)
-		node = phys_to_virt(node->table[kho_key_index(key, l)]);
-	return &node->table[kho_key_index(key, l)];
-}
-
-static void slot_set(const struct damage *d)
-{
-	*slot_at(d->a) = d->b;
-}
-
-static void slot_add(const struct damage *d)
-{
-	*slot_at(d->a) += d->b;
-}
-
-static void slot_to_root(const struct damage *d)
-{
-	*slot_at(d->a) = virt_to_phys(machine_root());
-}
-
-static void slot_to_block(const struct damage *d)
-{
-	unsigned int order;
-
-	*slot_at(1) = machine_block(5, &order);
-}
-
-static void slot_twice(const struct damage *d)
-{
-	u64 *slot = slot_at(d->a);
-	u64 *table = PTR_ALIGN_DOWN(slot, PAGE_SIZE);
-
-	for (unsigned int i = 0; i < KHO_TABLE_ENTRIES; i++)
-		if (!table[i]) {
-			table[i] = *slot;
-			return;
-		}
-}
-
-/* All slots of every level lead to one and the same node: 512^5 ways */
-static void bomb(const struct damage *d)
-{
-	u64 next = virt_to_phys(machine_leaf(kho_radix_encode_key(SIM_BASE, 0),
-					     true));
-
-	for (unsigned int level = 1; level <= KHO_TREE_TABLES; level++) {
-		struct kho_radix_node *node =
-			level == KHO_TREE_TABLES ? machine_root() :
-			page_address(alloc_page(GFP_KERNEL));
-
-		for (unsigned int i = 0; i < KHO_TABLE_ENTRIES; i++)
-			node->table[i] = next;
-		next = virt_to_phys(node);
-	}
-}
-
-static void map_empty(const struct damage *d)
-{
-	memset(machine_root(), 0, PAGE_SIZE);
-}
-
-static void map_filled(const struct damage *d)
-{
-	memset(machine_root(), d->a, PAGE_SIZE);
-}
-
 static void map_is_fdt(const struct damage *d)
 {
 	u64 fdt = passed.fdt;
@@ -472,128 +312,7 @@ static void map_is_fdt(const struct damage *d)
 	edit_end();
 }
 
-/* Keys */
-
-static void key(const struct damage *d)
-{
-	machine_leaf(d->a, true)->bitmap[kho_key_bit(d->a) / 64] |=
-		1UL << (d->a & 63);
-}
-
-static void key_at(const struct damage *d)
-{
-	struct damage at = { .a = kho_radix_encode_key(d->a, d->b) };
-
-	key(&at);
-}
-
-/* A block of another order over one that is there */
-static void key_over_block(const struct damage *d)
-{
-	unsigned int order;
-	phys_addr_t base = machine_block(d->a, &order);
-	struct damage at = { .a = kho_radix_encode_key(base, order + d->b) };
-
-	key(&at);
-}
-
-static void key_inside_block(const struct damage *d)
-{
-	struct damage at = { };
-	unsigned int order;
-	phys_addr_t base;
-
-	for (unsigned int i = 0; ; i++) {
-		base = machine_block(i, &order);
-		if (order >= 2)
-			break;
-	}
-	at.a = kho_radix_encode_key(base + PAGE_SIZE, 0);
-	key(&at);
-}
-
-static void key_over_node(const struct damage *d)
-{
-	struct damage at = {
-		.a = kho_radix_encode_key(virt_to_phys(machine_root()), 0)
-	};
-
-	key(&at);
-}
-
-static void key_lost(const struct damage *d)
-{
-	unsigned int order;
-	phys_addr_t base = machine_block(0, &order);
-	u64 nr = kho_radix_encode_key(base, order);
-
-	machine_leaf(nr, false)->bitmap[kho_key_bit(nr) / 64] &=
-		~(1UL << (nr & 63));
-}
-
-static void key_of_fdt_lost(const struct damage *d)
-{
-	u64 nr = kho_radix_encode_key(passed.fdt,
-				      ilog2(passed.fdt_size >> PAGE_SHIFT));
-
-	machine_leaf(nr, false)->bitmap[kho_key_bit(nr) / 64] &=
-		~(1UL << (nr & 63));
-}
-
-static void leaf_filled(const struct damage *d)
-{
-	memset(machine_leaf(kho_radix_encode_key(SIM_BASE, d->a), true), d->b,
-	       PAGE_SIZE);
-}
-
-static const char fdt_place[] =
-	"the FDT's address or size cannot be right";
-static const char fdt_no_ram[] = "the FDT is not in memory";
-static const char fdt_used[] = "the FDT lies in memory that is in use";
-static const char fdt_scratch[] = "the FDT lies in scratch";
-static const char fdt_header[] = "the FDT's header is damaged";
-static const char fdt_large[] =
-	"the FDT is larger than what was passed along";
-static const char fdt_struct[] = "the FDT's structure is damaged";
-static const char fdt_version_no[] =
-	"the FDT's version is not one that this kernel reads";
-static const char fdt_sum[] = "the FDT's checksum does not match";
-static const char fdt_sum_len[] = "the FDT's checksum has a wrong length";
-static const char fdt_sum_lost[] = "the FDT's checksum is missing";
-static const char page_size_len[] = "the FDT's page size has a wrong length";
-static const char page_size_other[] = "the last kernel had another page size";
-static const char no_map[] = "the FDT names no memory map";
-static const char map_sum[] = "the memory map's checksum does not match";
-static const char map_sum_len[] =
-	"the memory map's checksum has a wrong length";
-static const char map_damaged[] = "the memory map is damaged";
-static const char map_twice[] = "the memory map has a node twice";
-static const char bad_key[] = "the memory map has a key that is no block's";
-static const char twice[] = "memory is preserved twice";
-static const char no_ram[] =
-	"preserved memory is not in RAM, or not in one node";
-static const char in_use[] =
-	"preserved memory is in use by this kernel or its firmware";
-static const char in_scratch[] = "preserved memory lies in scratch";
-static const char fdt_lost[] = "the FDT is not preserved";
-static const char subtree_bad[] = "a subtree in the FDT is malformed";
-static const char subtree_names[] = "two subtrees have the same name";
-static const char blob_lost[] = "a subtree's blob is not preserved";
-static const char blob_sum[] = "a subtree's checksum does not match";
-static const char blobs_large[] =
-	"the subtrees' blobs are larger than all that is preserved";
-static const char list_place[] =
-	"the scratch list's address or size cannot be right";
-static const char list_no_ram[] = "the scratch list is not in memory";
-static const char area_wraps[] = "a scratch area is empty or wraps around";
-static const char area_align[] = "a scratch area is not aligned";
-static const char area_overlap[] = "scratch areas overlap";
-static const char area_no_ram[] = "a scratch area is not in memory";
-static const char list_sum[] = "the scratch list's checksum does not match";
-static const char list_sum_len[] =
-	"the scratch list's checksum has a wrong length";
-
-const struct damage damages[] = {
+const struct damage damages_fdt[] = {
 	/* The FDT's place */
 	{ "FDT address 0", pass_fdt, 0, 4096, fdt_place },
 	{ "FDT size 0", pass_fdt_size, 0, 0, fdt_place },
@@ -695,7 +414,6 @@ const struct damage damages[] = {
 	{ "memory map in scratch", prop_set, MAP, 0x17000000, map_damaged, fdt_sum },
 	{ "memory map in firmware's memory", prop_set, MAP, SIM_FIRMWARE, map_damaged, fdt_sum },
 	{ "memory map is the FDT", map_is_fdt, 0, 0, map_damaged, fdt_sum },
-	{ "memory map is empty", map_empty, 0, 0, fdt_lost, map_sum },
 	{ "page size 16K", prop_set32, PAGE_SIZE_PROP, 16384, page_size_other, fdt_sum },
 	{ "page size 0", prop_set32, PAGE_SIZE_PROP, 0, page_size_other, fdt_sum },
 	{ "page size in 8 bytes", prop_set, PAGE_SIZE_PROP, 4096, page_size_len, fdt_sum },
@@ -743,96 +461,5 @@ const struct damage damages[] = {
 	{ "subtrees larger together than all", same_blob, 0, 0, blobs_large, fdt_sum },
 	{ "first byte of a blob", blob_byte, 0, 0x80, NULL, blob_sum },
 	{ "last byte of a blob", blob_byte, ALL_ONES, 1, NULL, blob_sum },
-
-	/* The scratch list */
-	{ "scratch list misaligned", misplace_scratch, 4, 0, list_place },
-	{ "scratch list 0 bytes", pass_scratch_size, 0, 0, list_place },
-	{ "scratch list cut", pass_scratch_size, 63, 0, list_place },
-	{ "scratch list of more areas than nodes", pass_scratch_size, 16 * 19, 0, list_place },
-	{ "scratch list huge", pass_scratch_size, -16ULL, 0, list_place },
-	{ "scratch list one longer", pass_scratch_size, 16 * 5, 0, area_wraps },
-	{ "scratch list at 0", pass_scratch, 0, 64, list_no_ram },
-	{ "scratch list below RAM", pass_scratch, 0x1000, 64, list_no_ram },
-	{ "scratch list above RAM", pass_scratch, SIM_END, 64, list_no_ram },
-	{ "scratch list in a hole", pass_scratch, SIM_HOLE, 64, list_no_ram },
-	{ "scratch list reaches into a hole", pass_scratch, SIM_HOLE - 16, 64, list_no_ram },
-	{ "scratch list wraps around", pass_scratch, -16ULL, 64, list_no_ram },
-	{ "scratch list in a free page", pass_scratch, 0x1f000000, 64, area_wraps },
-	{ "scratch area of 0 bytes", area_size, 1, 0, area_wraps },
-	{ "scratch area wraps around", area_size, 1, ALL_ONES << 22, area_wraps },
-	{ "scratch area of odd size", area_size, 2, 0x800001, area_align },
-	{ "scratch area of a page more", area_size, 2, 0x801000, area_align },
-	{ "scratch area misaligned", area_addr, 0, 0x10801000, area_align },
-	{ "scratch areas the same", area_like, 3, 0, area_overlap },
-	{ "scratch areas overlap in part", area_addr, 2, 0x15400000, area_overlap },
-	{ "scratch area around another", area_size, 0, 0x6000000, area_overlap },
-	{ "scratch area at 0", area_addr, 3, 0, area_no_ram },
-	{ "scratch area above RAM", area_addr, 3, SIM_END, area_no_ram },
-	{ "scratch area in a hole", area_addr, 3, SIM_HOLE, area_no_ram },
-	{ "scratch area reaches into a hole", area_addr, 3, SIM_HOLE - 0x400000, area_no_ram },
-	{ "scratch area reaches beyond RAM", area_addr, 3, SIM_END - 0x400000, area_no_ram },
-	{ "scratch area larger than RAM", area_size, 3, 1ULL << 40, area_no_ram },
-	{ "scratch area over the FDT", area_over_fdt, 0, 0, fdt_scratch, list_sum },
-	{ "scratch area over preserved memory", area_over_block, 0, 0, in_scratch, list_sum },
-	{ "scratch area lost", pass_scratch_size, 16 * 3, 0, NULL, list_sum },
-	{ "scratch areas in another order", areas_swap, 0, 1, NULL, list_sum },
-	{ "scratch area smaller", area_size, 1, 0x400000, NULL, list_sum },
-
-	/* Nodes of the memory map */
-	{ "leaf misaligned", slot_add, 1, 8, map_damaged },
-	{ "leaf marked as being given back", slot_add, 1, 1, map_damaged },
-	{ "leaf below RAM", slot_set, 1, 0x1000, map_damaged },
-	{ "leaf above RAM", slot_set, 1, SIM_END, map_damaged },
-	{ "leaf in a hole", slot_set, 1, SIM_HOLE, map_damaged },
-	{ "leaf at the end of addresses", slot_set, 1, -4096ULL, map_damaged },
-	{ "leaf in scratch", slot_set, 1, 0x17000000, map_damaged },
-	{ "leaf in the kernel", slot_set, 1, SIM_KERNEL, map_damaged },
-	{ "leaf in firmware's memory", slot_set, 1, SIM_FIRMWARE, map_damaged },
-	{ "leaf lost", slot_set, 1, 0, NULL, map_sum },
-	{ "leaf is a preserved page", slot_to_block, 0, 0, twice, map_sum },
-	{ "leaf is the root", slot_to_root, 1, 0, map_twice, map_sum },
-	{ "leaf hangs twice", slot_twice, 1, 0, map_twice, map_sum },
-	{ "table misaligned", slot_add, 2, 0x100, map_damaged },
-	{ "table below RAM", slot_set, 3, 0x1000, map_damaged },
-	{ "table above RAM", slot_set, 4, 1ULL << 52, map_damaged },
-	{ "table in scratch", slot_set, 2, 0x15000000, map_damaged },
-	{ "table hangs twice", slot_twice, 2, 0, map_twice, map_sum },
-	{ "table of level 2 hangs twice", slot_twice, 3, 0, map_twice, map_sum },
-	{ "table of level 3 hangs twice", slot_twice, 4, 0, map_twice, map_sum },
-	{ "table is the root", slot_to_root, 2, 0, map_twice, map_sum },
-	{ "table of level 4 is the root", slot_to_root, 5, 0, map_twice, map_sum },
-	{ "every way leads to one leaf", bomb, 0, 0, map_damaged },
-	{ "a node where no key reaches", root_slot, 511, 0x18000000, map_damaged },
-	{ "a node behind the last key", root_slot, 4, 0x18000000, map_damaged },
-	{ "root of ones", map_filled, 0xff, 0, map_damaged },
-	{ "root of garbage", map_filled, 0x5a, 0, map_damaged },
-
-	/* Keys */
-	{ "key 0", key, 0, 0, bad_key, map_sum },
-	{ "key 1", key, 1, 0, bad_key, map_sum },
-	{ "key of the largest order", key, 2, 0, no_ram, map_sum },
-	{ "key of half of all addresses", key, 3, 0, no_ram, map_sum },
-	{ "key of the last page of all", key, KHO_KEY_MAX, 0, no_ram, map_sum },
-	{ "block of order 40", key_at, 0, 40, no_ram, map_sum },
-	{ "block of order 51 at the top", key_at, 1ULL << 63, 51, no_ram, map_sum },
-	{ "block of order 20 over all", key_at, 0, 20, no_ram, map_sum },
-	{ "block below RAM", key_at, 0x1000, 0, no_ram, map_sum },
-	{ "block above RAM", key_at, SIM_END, 0, no_ram, map_sum },
-	{ "block in a hole", key_at, SIM_HOLE, 3, no_ram, map_sum },
-	{ "block from RAM into a hole", key_at, SIM_BASE, 15, no_ram, map_sum },
-	{ "block over a hole", key_at, 0x14000000, 14, no_ram, map_sum },
-	{ "block in scratch", key_at, 0x17000000, 2, in_scratch, map_sum },
-	{ "block around scratch", key_at, 0x17000000, 11, in_scratch, map_sum },
-	{ "block in firmware's memory", key_at, SIM_FIRMWARE, 0, in_use, map_sum },
-	{ "block in the kernel", key_at, SIM_KERNEL + 0x1000, 0, in_use, map_sum },
-	{ "block in the initrd", key_at, SIM_INITRD, 4, in_use, map_sum },
-	{ "a block twice, once larger", key_over_block, 4, 1, twice, map_sum },
-	{ "a block twice, once huge", key_over_block, 7, 40, no_ram, map_sum },
-	{ "a page of a block once more", key_inside_block, 0, 0, twice, map_sum },
-	{ "block is a node of the map", key_over_node, 0, 0, twice, map_sum },
-	{ "block lost", key_lost, 0, 0, NULL, map_sum },
-	{ "block of the FDT lost", key_of_fdt_lost, 0, 0, fdt_lost, map_sum },
-	{ "leaf of ones", leaf_filled, 0, 0xff, in_use, map_sum },
-	{ "leaf of high orders of ones", leaf_filled, 45, 0xff, bad_key, map_sum },
 	{ }
 };
