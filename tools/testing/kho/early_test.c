@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Early boot with handovers that are right, in many shapes, and with each kind
- * of damage that can be thought of (early_damage.c).
+ * of damage that can be thought of (early_damage_*.c).
  */
 
 #include <stdlib.h>

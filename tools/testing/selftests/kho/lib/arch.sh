@@ -12,6 +12,8 @@
 # CONSOLE	what the kernel calls the serial port
 # EARLYCON	the same port before there are drivers
 # EFI		the Debian package with UEFI firmware, and the file in it
+# NODES_BY	FIRMWARE of tests with NUMA nodes: none where UEFI tells of memory
+#		that it puts on no node, so that the kernel makes one of all
 # BARE		QEMU's options without UEFI: without it nothing tells the next kernel
 #		of the tables that an interrupt translation service writes to, which
 #		any kexec is tainted by
@@ -36,6 +38,7 @@ arch_table()
 		ARCH_CONSOLE=ttyS0
 		ARCH_EARLYCON=uart8250,io,0x3f8
 		ARCH_EFI="ovmf usr/share/ovmf/OVMF.fd"
+		ARCH_NODES_BY=
 		ARCH_BARE=
 		ARCH_KERNELS="plain debug nokho"
 		ARCH_PLAIN="plain"
@@ -53,6 +56,7 @@ arch_table()
 		ARCH_CONSOLE=ttyAMA0
 		ARCH_EARLYCON=pl011,0x9000000
 		ARCH_EFI="qemu-efi-aarch64 usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
+		ARCH_NODES_BY=none
 		ARCH_BARE="-machine its=off"
 		ARCH_KERNELS="plain nokho 64k 16k"
 		ARCH_PLAIN="plain 64k"

@@ -4,8 +4,7 @@ CORE=yes
 VARIANTS="plain 64k"
 NODES=2G,2G
 CPUS=2
-# Debian's UEFI for arm64 tells of memory on no node, and the kernel of one node then
-[ "${ARCH-}" != arm64 ] || FIRMWARE=none
+FIRMWARE=${ARCH_NODES_BY-}
 KEXECS=2
 
 check_nodes()

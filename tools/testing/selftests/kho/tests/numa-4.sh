@@ -2,8 +2,7 @@
 ABOUT="4 NUMA nodes: scratch on each, pages on each"
 NODES=1G,1G,1G,1G
 CPUS=2
-# Debian's UEFI for arm64 tells of memory on no node, and the kernel of one node then
-[ "${ARCH-}" != arm64 ] || FIRMWARE=none
+FIRMWARE=${ARCH_NODES_BY-}
 KEXECS=2
 
 check_nodes()
