@@ -290,17 +290,6 @@ static int hand_over(void)
 	return err;
 }
 
-/* While the handover is finalized nothing can be taken out of it. */
-static bool finalized(void)
-{
-	void *mem = kho_alloc_preserve(PAGE_SIZE);
-
-	if (!IS_ERR(mem))
-		kho_unpreserve_free(mem);
-
-	return mem == ERR_PTR(-EBUSY);
-}
-
 static int __init test_kho_init(void)
 {
 	bool only_actions = action || check || churn || damage;
@@ -333,11 +322,6 @@ static void __exit test_kho_exit(void)
 	if (!set.blob && !test_kho_areas_preserved())
 		return;
 
-	if (finalized()) {
-		pr_warn("%s: finalized: the memory stays preserved\n",
-			test_kho_name);
-		return;
-	}
 	test_kho_areas_destroy();
 	if (!set.blob)
 		return;

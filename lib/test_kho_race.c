@@ -92,7 +92,6 @@ static int producer_start(struct producer *p)
 	return PTR_ERR_OR_ZERO(p->task);
 }
 
-/* Not while the state is finalized. */
 static void producer_end(struct producer *p)
 {
 	if (!IS_ERR_OR_NULL(p->task))
@@ -158,22 +157,26 @@ static DECLARE_COMPLETION(inside);
 static bool in_notifier;
 static unsigned int finalized, aborted;
 
-static int test_kho_is_slow(struct notifier_block *nb, unsigned long event,
-			    void *data)
+static int test_kho_is_slow(struct kho_notifier *kn)
 {
-	if (event == KEXEC_KHO_ABORT) {
-		aborted++;
-		return NOTIFY_OK;
-	}
 	WRITE_ONCE(in_notifier, true);
 	finalized++;
 	complete(&inside);
 	msleep(SLOW_MS);
 	WRITE_ONCE(in_notifier, false);
-	return NOTIFY_OK;
+	return 0;
 }
 
-static struct notifier_block slow = { .notifier_call = test_kho_is_slow };
+static void test_kho_slow_abort(struct kho_notifier *kn)
+{
+	aborted++;
+}
+
+static struct kho_notifier slow = {
+	.name = "test_kho_is_slow",
+	.finalize = test_kho_is_slow,
+	.abort = test_kho_slow_abort,
+};
 
 static int finalize_thread(void *data)
 {
@@ -240,10 +243,60 @@ static void race_with_notifier(void)
 			unregister_kho_notifier(&slow), -ENOENT);
 }
 
+/* As a driver that is loaded and unloaded again and again. */
+static int come_and_go(void *data)
+{
+	unsigned int *times = data;
+	void *mem;
+	int err;
+
+	while (!kthread_should_stop()) {
+		mem = kho_alloc_preserve(PAGE_SIZE);
+		if (IS_ERR(mem)) {
+			usleep_range(10, 20);
+			continue;
+		}
+		err = kho_add_subtree("test-come-and-go", mem, PAGE_SIZE);
+		if (err && err != -EBUSY)
+			test_kho_expect("race: add a subtree", err, 0);
+		usleep_range(10, 20);
+		kho_remove_subtree(mem);
+		kho_unpreserve_free(mem);
+		WRITE_ONCE(*times, *times + !err);
+	}
+	return 0;
+}
+
+/* What goes is gone, also where that ends what was just finalized. */
+static void race_with_driver(void)
+{
+	long before = preserved_bytes();
+	unsigned int times = 0, rounds;
+	struct task_struct *task;
+	int err = 0;
+
+	task = kthread_run(come_and_go, &times, "test_kho_comes");
+	test_kho_expect("race: a driver", PTR_ERR_OR_ZERO(task), 0);
+	if (IS_ERR(task))
+		return;
+	for (rounds = 0; rounds < 60 && !err; rounds++) {
+		err = finalize(true) ?: finalize(false);
+		usleep_range(100, 200);
+	}
+	kthread_stop(task);
+	pr_info("race: a driver came and went %u times\n", times);
+	test_kho_expect("race: finalize and abort beside it", err, 0);
+	test_kho_expect("race: it was there", times > 1, true);
+	test_kho_expect("race: nothing of it stays", preserved_bytes(), before);
+	test_kho_expect("race: finalize", finalize(true), 0);
+	test_kho_expect("race: abort", finalize(false), 0);
+}
+
 /* action=race */
 void test_kho_race(unsigned long arg)
 {
 	race_with_preserve();
+	race_with_driver();
 	race_with_notifier();
 }
 

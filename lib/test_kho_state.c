@@ -7,7 +7,6 @@
 
 #include <linux/kexec_handover.h>
 #include <linux/mm.h>
-#include <linux/notifier.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -199,9 +198,6 @@ static void busy_calls(struct page *page)
 	test_kho_expect("busy: kho_add_subtree",
 			kho_add_subtree("test-busy", page_address(page),
 					PAGE_SIZE), -EBUSY);
-	test_kho_expect("busy: dt_max",
-			test_kho_write_file("/sys/kernel/kho/dt_max", "262144"),
-			-EBUSY);
 	test_kho_expect("busy: finalize again is no error",
 			test_kho_write_file(SYS_KHO_ACTIVE, "1"), 0);
 }
@@ -231,35 +227,33 @@ void test_kho_busy(unsigned long arg)
 /* action=veto: one that agrees and is called first, one that does not. */
 static unsigned int agreed, aborted, vetoed;
 
-static int test_kho_agrees(struct notifier_block *nb, unsigned long event,
-			   void *data)
+static int test_kho_agrees(struct kho_notifier *kn)
 {
-	if (event == KEXEC_KHO_FINALIZE)
-		agreed++;
-	else if (event == KEXEC_KHO_ABORT)
-		aborted++;
-
-	return NOTIFY_OK;
+	agreed++;
+	return 0;
 }
 
-static int test_kho_vetoes(struct notifier_block *nb, unsigned long event,
-			   void *data)
+static void test_kho_aborted(struct kho_notifier *kn)
 {
-	if (event != KEXEC_KHO_FINALIZE)
-		return NOTIFY_OK;
+	aborted++;
+}
 
+static int test_kho_vetoes(struct kho_notifier *kn)
+{
 	vetoed++;
-
-	return notifier_from_errno(-EPERM);
+	return -EPERM;
 }
 
-static struct notifier_block agreeing = {
-	.notifier_call = test_kho_agrees,
+static struct kho_notifier agreeing = {
+	.name = "test_kho_agrees",
+	.finalize = test_kho_agrees,
+	.abort = test_kho_aborted,
 	.priority = 1,
 };
 
-static struct notifier_block vetoing = {
-	.notifier_call = test_kho_vetoes,
+static struct kho_notifier vetoing = {
+	.name = "test_kho_vetoes",
+	.finalize = test_kho_vetoes,
 };
 
 static bool veto_registered;

@@ -16,26 +16,44 @@
 
 #include <linux/err.h>
 #include <linux/errno.h>
+#include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/types.h>
 
-struct folio;
+#include <linux/kho/abi/kexec_handover.h>
+
 struct kexec_buf;
-struct kho_vmalloc;
 struct kimage;
-struct notifier_block;
-struct page;
 struct resource;
 
 /**
- * enum kho_event - what a KHO notifier is called for
- * @KEXEC_KHO_FINALIZE: the state is about to be frozen. The callee may still
- *	preserve and add subtrees, and may veto with notifier_from_errno().
- * @KEXEC_KHO_ABORT: the state is about to change again; also sent to those
- *	that had agreed when another one vetoed. The return value is ignored.
+ * struct kho_notifier - who is asked when a handover is on its way
+ * @name: for the log
+ * @priority: who has a higher one is called earlier by @finalize and @freeze, and
+ *	later by @abort and @thaw
+ * @finalize: what is preserved is about to be written down. The callee may still
+ *	preserve and add subtrees, and may refuse with an errno.
+ * @abort: for who agreed to @finalize: it is undone, because of an abort, because
+ *	somebody refused, or because a producer took something back
+ * @freeze: a kexec is on its way. The callee may change the contents of what it
+ *	preserved, but not which memory that is, and may refuse with an errno.
+ * @thaw: for who agreed to @freeze: there is no kexec after all
+ *
+ * Each operation is optional, and called in process context. None may register or
+ * unregister a notifier, finalize or abort. A lock that is taken in an operation
+ * must not be held around register_kho_notifier() and unregister_kho_notifier().
  */
-enum kho_event {
-	KEXEC_KHO_FINALIZE = 0,
-	KEXEC_KHO_ABORT = 1,
+struct kho_notifier {
+	const char *name;
+	int priority;
+	int (*finalize)(struct kho_notifier *kn);
+	void (*abort)(struct kho_notifier *kn);
+	int (*freeze)(struct kho_notifier *kn);
+	void (*thaw)(struct kho_notifier *kn);
+	/* private: */
+	struct list_head list;
+	bool finalized;
+	bool frozen;
 };
 
 #ifdef CONFIG_KEXEC_HANDOVER
@@ -62,8 +80,8 @@ int kho_add_subtree(const char *name, void *blob, size_t size);
 void kho_remove_subtree(void *blob);
 int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size);
 
-int register_kho_notifier(struct notifier_block *nb);
-int unregister_kho_notifier(struct notifier_block *nb);
+int register_kho_notifier(struct kho_notifier *kn);
+int unregister_kho_notifier(struct kho_notifier *kn);
 
 /* Hooks of early boot and of the memory map; see kho_early.c for the order. */
 void kho_set_handover(phys_addr_t fdt, u64 fdt_size, phys_addr_t scratch,
@@ -84,6 +102,7 @@ int kho_locate_mem_hole(struct kexec_buf *kbuf,
 int kho_check_kimage(struct kimage *image, int err);
 int kho_check_kexec_load(unsigned long nr_segments, unsigned long flags);
 int kho_kexec_prepare(struct kimage *image);
+void kho_kexec_failed(void);
 
 #else /* CONFIG_KEXEC_HANDOVER */
 
@@ -170,12 +189,12 @@ static inline int kho_retrieve_subtree(const char *name, phys_addr_t *phys,
 	return -EOPNOTSUPP;
 }
 
-static inline int register_kho_notifier(struct notifier_block *nb)
+static inline int register_kho_notifier(struct kho_notifier *kn)
 {
 	return -EOPNOTSUPP;
 }
 
-static inline int unregister_kho_notifier(struct notifier_block *nb)
+static inline int unregister_kho_notifier(struct kho_notifier *kn)
 {
 	return -EOPNOTSUPP;
 }
@@ -246,6 +265,10 @@ static inline int kho_check_kexec_load(unsigned long nr_segments,
 static inline int kho_kexec_prepare(struct kimage *image)
 {
 	return 0;
+}
+
+static inline void kho_kexec_failed(void)
+{
 }
 
 #endif /* CONFIG_KEXEC_HANDOVER */

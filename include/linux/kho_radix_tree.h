@@ -12,7 +12,6 @@
 
 #include <linux/bitops.h>
 #include <linux/errno.h>
-#include <linux/mutex.h>
 #include <linux/types.h>
 
 #include <linux/kho/abi/kexec_handover.h>
@@ -20,41 +19,28 @@
 /**
  * DOC: KHO radix tree
  *
- * A key that is added to a leaf that is there already, or deleted from one,
- * costs one atomic operation and takes no lock. Creating nodes and giving them
- * back takes the tree's mutex. Any number of callers may add, delete and look
- * up at the same time, with these promises:
+ * Adding a key to a leaf that is there already, deleting and looking up take no
+ * lock and cost a walk of KHO_TREE_DEPTH nodes. Any number of callers may do so at
+ * the same time, with these promises:
  *
  * - of several callers that add the same key at once one gets 0 and the others
  *   -EEXIST; of several that delete it one gets 0 and the others -ENOENT;
- * - what fails leaves nothing behind, neither the key nor a node;
- * - when the last key of a node is deleted the node is given back, before the
- *   call returns as far as the tree goes, and to the page allocator after a
- *   grace period of RCU. An empty tree is its root alone.
+ * - a key that could not be added is not in the tree.
  *
- * The mutex keeps the shape of the tree: while it is held no node comes or
- * goes. Keys may still come and go in leaves that exist. Who wants a set that
- * stands still keeps callers away by himself.
+ * Nodes without keys stay until kho_radix_prune(), which like
+ * kho_radix_destroy_tree() is for who has the tree to himself.
  *
  * A tree that came from another kernel is used like one's own once it was
- * validated. Its nodes are pages that the page allocator never had
- * (PageReserved()), and are given back to it the proper way.
+ * validated, but that its nodes stay: they are not the page allocator's.
  */
 
 /**
  * struct kho_radix_tree - a set of keys
- * @root: the topmost table; there as long as the tree is
- * @gen: a number that no other tree has, and that changes when nodes go
- * @lock: held while nodes are created or given back
- *
- * Members are for the implementation, but for @root, whose physical address is
- * what is told to the next kernel, and @lock, which whoever uses a
- * struct kho_radix_iter on a tree in use holds.
+ * @root: the topmost table, whose physical address is what the next kernel is
+ *	told; there as long as the tree is
  */
 struct kho_radix_tree {
 	struct kho_radix_node *root;
-	u64 gen;
-	struct mutex lock;	/* over every store to a table */
 };
 
 /**
@@ -90,9 +76,9 @@ struct kho_radix_walk_cb {
 /**
  * struct kho_radix_iter - a place in a tree
  *
- * For trees that stand still: at early boot, or with the tree's lock held (keys
- * that come or go then may or may not be met). Takes no lock and allocates
- * nothing. It trusts the nodes: a tree from elsewhere is validated before.
+ * Keys that come or go during the walk may or may not be met. Takes no lock and
+ * allocates nothing. It trusts the nodes: a tree from elsewhere is validated
+ * before.
  */
 struct kho_radix_iter {
 	/* private: */
@@ -109,10 +95,13 @@ struct kho_radix_iter {
 int kho_radix_init_tree(struct kho_radix_tree *tree,
 			struct kho_radix_node *root);
 void kho_radix_destroy_tree(struct kho_radix_tree *tree);
+void kho_radix_prune(struct kho_radix_tree *tree);
 
 int kho_radix_add_key(struct kho_radix_tree *tree, u64 key);
 int kho_radix_del_key(struct kho_radix_tree *tree, u64 key);
 bool kho_radix_contains_key(struct kho_radix_tree *tree, u64 key);
+struct kho_radix_leaf *kho_radix_find_leaf(const struct kho_radix_tree *tree,
+					   u64 key);
 
 int kho_radix_walk_tree(struct kho_radix_tree *tree,
 			const struct kho_radix_walk_cb *cb, void *data);
@@ -132,6 +121,8 @@ static inline int kho_radix_init_tree(struct kho_radix_tree *tree,
 }
 
 static inline void kho_radix_destroy_tree(struct kho_radix_tree *tree) { }
+
+static inline void kho_radix_prune(struct kho_radix_tree *tree) { }
 
 static inline int kho_radix_add_key(struct kho_radix_tree *tree, u64 key)
 {
@@ -182,7 +173,7 @@ static inline bool kho_radix_iter_advance(struct kho_radix_iter *iter)
  *
  * About ten instructions where keys are dense.
  *
- * Context: As for struct kho_radix_iter: any, for a tree that stands still.
+ * Context: Any.
  * Return: true and the next larger key, false when there is none up to the
  * last one asked for.
  */
@@ -202,7 +193,7 @@ static inline bool kho_radix_iter_next(struct kho_radix_iter *iter, u64 *key)
  * @base: where to put the key of bit 0, a multiple of BITS_PER_LONG
  * @word: where to put a bit for each of the keys from @base on
  *
- * Context: As for struct kho_radix_iter: any, for a tree that stands still.
+ * Context: Any.
  * Return: true and a word that is not 0, false when no key is left up to the
  * last one asked for.
  */

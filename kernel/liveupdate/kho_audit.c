@@ -2,58 +2,57 @@
 /*
  * KHO: look at all that is preserved before the next kernel does.
  *
- * A handover that is wrong in one place is refused as a whole there, and
+ * A handover that breaks a rule in one place is refused as a whole there, and
  * everything is lost. Here it can still be told whose memory it was, and the
  * kexec be stopped. The work goes with the number of blocks, and in debug builds
  * with that of their pages.
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
+#include <linux/bitmap.h>
 #include <linux/errno.h>
 #include <linux/io.h>
 #include <linux/mm.h>
-#include <linux/slab.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
 
-#include "kho_blocks.h"
-#include "kho_internal.h"
+#include "kho_audit.h"
+#include "kho_map.h"
+#include "kho_memory.h"
+#include "kho_preserve.h"
+#include "kho_rules.h"
+#include "kho_subtree.h"
 
 /* A producer may be wrong a million times; so many places tell of it. */
 #define KHO_AUDIT_LINES		16
+/* Blocks between two looks whether somebody else needs the CPU. */
+#define KHO_AUDIT_BATCH		1024
 
-static void kho_audit_tell(unsigned long *found, phys_addr_t base,
-			   const char *what)
+/* What a series of checks found. */
+struct kho_audit {
+	unsigned long found;
+	unsigned long orders;
+};
+
+static bool kho_audit_tell(const char *what, phys_addr_t where, void *data)
 {
-	if ((*found)++ < KHO_AUDIT_LINES)
-		pr_err("memory at %pa %s\n", &base, what);
+	struct kho_audit *audit = data;
+	DECLARE_BITMAP(orders, BITS_PER_LONG) = {
+		kho_map_orders_at(&kho_out_tree, audit->orders, where),
+	};
+
+	if (audit->found++ < KHO_AUDIT_LINES)
+		pr_err("%s, at %pa (order %*pbl)\n", what, &where,
+		       BITS_PER_LONG, orders);
+	return true;
 }
 
-static int kho_audit_end(unsigned long found, const char *what)
+static int kho_audit_end(const struct kho_audit *audit)
 {
-	if (found > KHO_AUDIT_LINES)
-		pr_err("memory at %lu more places %s\n",
-		       found - KHO_AUDIT_LINES, what);
-	return found ? -EUCLEAN : 0;
-}
-
-static int kho_audit_overlap(void)
-{
-	static const char what[] = "is preserved twice, as a part of two blocks";
-	struct kho_blocks *blocks = kmalloc(sizeof(*blocks), GFP_KERNEL);
-	unsigned long found = 0;
-
-	if (!blocks)
-		return -ENOMEM;
-	kho_blocks_init(blocks, kho_out_tree.root, NULL, 0);
-	while (kho_blocks_next(blocks)) {
-		unsigned long pfn = blocks->pfn;
-
-		if (blocks->twice)
-			kho_audit_tell(&found,
-				       PFN_PHYS(pfn + __ffs64(blocks->twice)),
-				       what);
-	}
-	kfree(blocks);
-	return kho_audit_end(found, what);
+	if (audit->found > KHO_AUDIT_LINES)
+		pr_err("and so at %lu more places\n",
+		       audit->found - KHO_AUDIT_LINES);
+	return audit->found ? -EUCLEAN : 0;
 }
 
 /*
@@ -77,11 +76,10 @@ static bool kho_block_freed(const struct page *page, unsigned long nr_pages)
 }
 
 /* Pages that their owner gave back while they were preserved. */
-static int kho_audit_freed(void)
+static void kho_audit_freed(struct kho_audit *audit)
 {
-	static const char what[] = "was freed while it is preserved";
 	struct kho_radix_iter iter;
-	unsigned long found = 0;
+	unsigned long nr = 0;
 	unsigned int order;
 	phys_addr_t base;
 	u64 key;
@@ -90,37 +88,43 @@ static int kho_audit_freed(void)
 	while (kho_radix_iter_next(&iter, &key)) {
 		base = kho_radix_decode_key(key, &order);
 		if (kho_block_freed(pfn_to_page(PHYS_PFN(base)), 1UL << order))
-			kho_audit_tell(&found, base, what);
+			kho_audit_tell("memory was freed while it is preserved",
+				       base, audit);
+		if (!(++nr % KHO_AUDIT_BATCH))
+			cond_resched();
 	}
-	return kho_audit_end(found, what);
 }
 
-/* Unlike what producers preserve, nodes come from anywhere. */
-static int kho_audit_node(phys_addr_t node, unsigned int level, void *unused)
+static void kho_audit_blob(struct kho_subtree *subtree, void *data)
 {
-	if (!kho_came_later(PHYS_PFN(node), 1))
-		return 0;
-	pr_err("the memory map needs memory that was added after boot, at %pa, which should be online as movable\n",
-	       &node);
-	return -EUCLEAN;
+	struct kho_audit *audit = data;
+
+	if (kho_map_covers(&kho_out_tree, audit->orders,
+			   virt_to_phys(subtree->blob), subtree->size))
+		return;
+	audit->found++;
+	pr_err("the blob of subtree '%s' is not preserved\n", subtree->name);
 }
 
 /**
  * kho_audit() - is what is preserved what the next kernel will accept?
+ * @walk: for use
  *
- * Context: Process context, while the state is frozen.
- * Return: 0; -EUCLEAN when memory is preserved twice in different pieces, when
- * the map of it lies in memory that the next kernel does not start with, or,
- * under CONFIG_KEXEC_HANDOVER_DEBUG, when memory was freed while it was
- * preserved, which the log names; -ENOMEM.
+ * Context: Process context, within kho_stop_changes().
+ * Return: 0; -EUCLEAN when the memory map breaks a rule of kho_rules.c, when a
+ * blob is not preserved, or, under CONFIG_KEXEC_HANDOVER_DEBUG, when memory was
+ * freed while it was preserved. The log names the places.
  */
-int kho_audit(void)
+int kho_audit(struct kho_map_walk *walk)
 {
-	int err = kho_radix_walk_nodes(virt_to_phys(kho_out_tree.root),
-				       kho_audit_node, NULL);
+	struct kho_audit audit = {};
 
-	err = kho_audit_overlap() ?: err;
-	if (!err && IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG))
-		err = kho_audit_freed();
-	return err;
+	kho_map_walk_init(walk, kho_out_tree.root, NULL, 0);
+	audit.orders = kho_map_orders(walk);
+	kho_check_map(kho_memory_at_boot(), &kho_out_tree, walk, kho_audit_tell,
+		      &audit);
+	kho_visit_subtrees(false, kho_audit_blob, &audit);
+	if (!audit.found && IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG))
+		kho_audit_freed(&audit);
+	return kho_audit_end(&audit);
 }

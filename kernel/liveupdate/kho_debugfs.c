@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /sys/kernel/debug/kho/: the handover as developers look at it.
+ * KHO: /sys/kernel/debug/kho/, the handover as developers look at it.
  *
  * out/ is what the next kernel will get, in/ is what the last one left. Nothing
  * depends on these files: with debugfs=off every call below gets an error
@@ -14,16 +14,19 @@
 
 #include <linux/debugfs.h>
 #include <linux/fs.h>
+#include <linux/io.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/seq_file.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
-#include <linux/string.h>
+#include <linux/uaccess.h>
 
-#include "kho_internal.h"
-
-/* A blob of the last kernel that is larger than this has no file in in/. */
-#define KHO_SNAPSHOT_MAX	SZ_16M
+#include "kho_early.h"
+#include "kho_files.h"
+#include "kho_map.h"
+#include "kho_scratch.h"
+#include "kho_state.h"
+#include "kho_subtree.h"
 
 /* NULL until kho_debugfs_init(), error pointers where debugfs is off. */
 static struct dentry *out_dir, *out_subtrees;
@@ -95,58 +98,74 @@ static const struct file_operations finalize_fops = {
 	.llseek = default_llseek,
 };
 
-/*
- * What goes out is read in place: it is its producer's, and the file is gone
- * before kho_remove_subtree() returns.
- *
- * What came in belongs to an owner who restores it, reads it and frees it, any
- * time. So that in/ goes on to show what the last kernel left, it is copied
- * before the first owner's initcall.
- */
-static void __init take_snapshot(struct kho_subtree *subtree)
-{
-	if (subtree->size <= KHO_SNAPSHOT_MAX)
-		subtree->snapshot = kvmemdup(subtree->blob, subtree->size,
-					     GFP_KERNEL);
-	if (!subtree->snapshot)
-		pr_info("subtree '%s' (%zu bytes) is not shown in debugfs\n",
-			subtree->name, subtree->size);
-}
-
-static int __init take_snapshots(void)
-{
-	if (kho_in.valid)
-		kho_visit_subtrees(true, take_snapshot);
-
-	return 0;
-}
-early_initcall(take_snapshots);
-
-static ssize_t subtree_read(struct file *file, char __user *to, size_t count,
-			    loff_t *pos)
+/* What goes out is its producer's, and the file is gone before that is so no more. */
+static ssize_t out_subtree_read(struct file *file, char __user *to,
+				size_t count, loff_t *pos)
 {
 	const struct kho_subtree *subtree = file->private_data;
-	const void *blob = subtree->snapshot ?: subtree->blob;
 
-	return simple_read_from_buffer(to, count, pos, blob, subtree->size);
+	return simple_read_from_buffer(to, count, pos, subtree->blob,
+				       subtree->size);
 }
 
-static const struct file_operations subtree_fops = {
+static const struct file_operations out_subtree_fops = {
 	.owner = THIS_MODULE,
 	.open = simple_open,
-	.read = subtree_read,
+	.read = out_subtree_read,
+	.llseek = default_llseek,
+};
+
+static bool still_unclaimed(const struct kho_subtree *subtree)
+{
+	return kho_map_covers(&kho_in.tree, kho_in.orders,
+			      virt_to_phys(subtree->blob), subtree->size);
+}
+
+/*
+ * What came may be taken back, written to and freed by its owner at any time. What
+ * nobody had taken after it was copied was nobody's while it was copied.
+ */
+static ssize_t in_subtree_read(struct file *file, char __user *to, size_t count,
+			       loff_t *pos)
+{
+	const struct kho_subtree *subtree = file->private_data;
+	loff_t at = *pos;
+	ssize_t ret;
+	void *buf;
+
+	if (at < 0 || at >= subtree->size)
+		return 0;
+	count = min3(count, (size_t)(subtree->size - at), PAGE_SIZE);
+	buf = kmalloc(count, GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+	ret = copy_from_kernel_nofault(buf, subtree->blob + at, count);
+	if (!still_unclaimed(subtree))
+		ret = -ENODATA;
+	if (!ret)
+		ret = copy_to_user(to, buf, count) ? -EFAULT : count;
+	if (ret > 0)
+		*pos += ret;
+	kfree(buf);
+	return ret;
+}
+
+static const struct file_operations in_subtree_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = in_subtree_read,
 	.llseek = default_llseek,
 };
 
 /**
- * kho_debugfs_add_subtree - show a subtree in out/sub_fdts or in/sub_fdts
- * @subtree:	the subtree; stays until kho_debugfs_remove_subtree()
- * @incoming:	whether it came from the last kernel
+ * kho_debugfs_add_subtree() - show a subtree in out/sub_fdts or in/sub_fdts
+ * @subtree: the subtree; stays until kho_debugfs_remove_subtree()
+ * @incoming: whether it came from the last kernel
  *
  * Before kho_debugfs_init() it does nothing: that adds whatever is there by
  * then.
  *
- * Context: may sleep; the list of subtrees is locked.
+ * Context: Process context, may sleep; the list of subtrees is locked.
  */
 void kho_debugfs_add_subtree(struct kho_subtree *subtree, bool incoming)
 {
@@ -156,11 +175,9 @@ void kho_debugfs_add_subtree(struct kho_subtree *subtree, bool incoming)
 	if (IS_ERR_OR_NULL(dir) || subtree->dentry)
 		return;
 
-	if (incoming && !subtree->snapshot)
-		return;
-
 	dentry = debugfs_create_file(subtree->name, 0400, dir, subtree,
-				     &subtree_fops);
+				     incoming ? &in_subtree_fops :
+						&out_subtree_fops);
 	if (IS_ERR(dentry))
 		return;
 
@@ -169,27 +186,25 @@ void kho_debugfs_add_subtree(struct kho_subtree *subtree, bool incoming)
 }
 
 /**
- * kho_debugfs_remove_subtree - take a subtree's file away
- * @subtree:	the subtree; nobody reads it any more on return
+ * kho_debugfs_remove_subtree() - take a subtree's file away
+ * @subtree: the subtree; nobody reads it any more on return
  *
- * Context: may sleep; the list of subtrees is locked.
+ * Context: Process context, may sleep; the list of subtrees is locked.
  */
 void kho_debugfs_remove_subtree(struct kho_subtree *subtree)
 {
 	debugfs_remove(subtree->dentry);
 	subtree->dentry = NULL;
-	kvfree(subtree->snapshot);
-	subtree->snapshot = NULL;
 }
 
 /**
- * kho_debugfs_state - let out/fdt come or go with the handover's state
- * @finalized:	whether the FDT is complete from here on
+ * kho_debugfs_show() - let out/fdt come or go
+ * @finalized: whether the FDT is complete from here on
  *
- * Context: may sleep; the state is locked. On abort it is called before the
- * FDT changes: nobody reads it any more on return.
+ * Context: Process context, may sleep; one caller at a time. Before the FDT
+ * changes: nobody reads it any more on return.
  */
-void kho_debugfs_state(bool finalized)
+void kho_debugfs_show(bool finalized)
 {
 	size_t size;
 
@@ -204,12 +219,12 @@ void kho_debugfs_state(bool finalized)
 	out_fdt = create_blob("fdt", out_dir, &out_fdt_blob);
 }
 
-static void add_outgoing(struct kho_subtree *subtree)
+static void add_outgoing(struct kho_subtree *subtree, void *unused)
 {
 	kho_debugfs_add_subtree(subtree, false);
 }
 
-static void add_incoming(struct kho_subtree *subtree)
+static void add_incoming(struct kho_subtree *subtree, void *unused)
 {
 	kho_debugfs_add_subtree(subtree, true);
 }
@@ -227,7 +242,7 @@ static void init_out(struct dentry *root)
 	out_subtrees = debugfs_create_dir("sub_fdts", dir);
 	out_dir = dir;
 
-	kho_visit_subtrees(false, add_outgoing);
+	kho_visit_subtrees(false, add_outgoing, NULL);
 }
 
 static void init_in(struct dentry *root)
@@ -239,29 +254,25 @@ static void init_in(struct dentry *root)
 	in_subtrees = debugfs_create_dir("sub_fdts", in_dir);
 	create_blob("fdt", in_dir, &in_fdt_blob);
 
-	kho_visit_subtrees(true, add_incoming);
+	kho_visit_subtrees(true, add_incoming, NULL);
 }
 
-/**
- * kho_debugfs_init - create the files
- *
- * Context: an initcall after debugfs' own, before user space can finalize. May
- * sleep and locks the list of subtrees.
- */
-void __init kho_debugfs_init(void)
+static int __init kho_debugfs_init(void)
 {
 	struct dentry *root;
 
 	if (!kho_is_enabled())
-		return;
+		return 0;
 
 	root = debugfs_create_dir("kho", NULL);
-	if (IS_ERR(root)) {
-		kho_visit_subtrees(true, kho_debugfs_remove_subtree);
-		return;
-	}
+	if (IS_ERR(root))
+		return 0;
 
 	init_out(root);
 	if (kho_in.valid)
 		init_in(root);
+	return 0;
 }
+
+/* After debugfs' own, before user space can finalize. */
+fs_initcall(kho_debugfs_init);

@@ -26,6 +26,7 @@
 #include <linux/crash_dump.h>
 #include <linux/init.h>
 #include <linux/io.h>
+#include <linux/kexec_handover.h>
 #include <linux/kmemleak.h>
 #include <linux/libfdt.h>
 #include <linux/memblock.h>
@@ -35,12 +36,17 @@
 #include <linux/string.h>
 #include <asm/early_ioremap.h>
 
-#include "kho_blocks.h"
+#include "kho_claim.h"
+#include "kho_early.h"
+#include "kho_fdt.h"
 #include "kho_gaps.h"
-#include "kho_internal.h"
 #include "kho_keep.h"
-#include "kho_range.h"
-#include "kho_validate.h"
+#include "kho_map.h"
+#include "kho_memory.h"
+#include "kho_rules.h"
+#include "kho_scratch.h"
+#include "kho_state.h"
+#include "kho_subtree.h"
 
 /* What the architecture found, in its own words and not looked at yet. */
 static struct {
@@ -55,6 +61,11 @@ static struct {
 struct kho_incoming kho_in;
 const char *kho_refused;
 
+const struct kho_memory kho_memory_early __initconst = {
+	.ram = &memblock.memory,
+	.used = &memblock.reserved,
+};
+
 /* What the FDT said; kept from the first hook to the second. */
 static struct kho_fdt_root root __initdata;
 
@@ -62,9 +73,9 @@ static struct kho_fdt_root root __initdata;
 static phys_addr_t *nodes __initdata;
 static unsigned long nr_nodes __initdata;
 
-static struct kho_blocks blocks __initdata;
+static struct kho_map_walk blocks __initdata;
 
-/* Bytes of all blocks that came. */
+/* Bytes of all blocks that came, once they are known. */
 static u64 preserved __initdata;
 
 /**
@@ -135,6 +146,9 @@ static void __init kho_free_nodes(void)
 static void __init kho_refuse(const char *why)
 {
 	pr_err("handover refused: %s\n", why);
+	if (preserved)
+		pr_err("%llu bytes in %u subtrees of the last kernel are lost\n",
+		       preserved, root.nr_subtrees);
 	kho_refused = why;
 	kho_in = (struct kho_incoming){};
 	kho_scratch_cnt = 0;
@@ -150,7 +164,7 @@ static const char *__init kho_read_fdt(void)
 
 	/* Where pages were smaller it is no page here, but says so itself. */
 	if (!handover.fdt || !IS_ALIGNED(handover.fdt, SZ_4K) ||
-	    !handover.fdt_size || handover.fdt_size > KHO_DT_MAX_LIMIT -
+	    !handover.fdt_size || handover.fdt_size > KHO_DT_MAX_IN -
 					offset_in_page(handover.fdt))
 		return "the FDT's address or size cannot be right";
 	if (!memblock_is_region_memory(handover.fdt, handover.fdt_size))
@@ -222,8 +236,9 @@ static const char *__init kho_restrict(void)
  * kho_early_init() - first look at a handover
  *
  * Checks what can be read without the direct map, and restricts memblock to
- * the scratch areas. Without a handover, or with kho=off, nothing happens. KHO
- * is switched off in a crash kernel.
+ * the scratch areas. Without a handover nothing happens. KHO is switched off in a
+ * crash kernel. With kho=off what came is looked at all the same, to be able to
+ * tell what will be lost.
  *
  * Context: Early boot, when memblock holds all RAM and what firmware, kernel
  * and initrd occupy is reserved, before memblock's first allocation.
@@ -233,11 +248,11 @@ void __init kho_early_init(void)
 	const char *wrong;
 
 	/* A crash kernel has little memory and nobody to hand it over to. */
-	if (is_kdump_kernel())
-		kho_disable();
-	if (!kho_is_enabled())
+	if (is_kdump_kernel()) {
+		kho_disable(NULL);
 		return;
-	memblock_account_kernel(true);
+	}
+	memblock_account_kernel(kho_is_enabled());
 	/* Half of a handover is one that is refused. */
 	if (!kho_handover_noted())
 		return;
@@ -352,99 +367,32 @@ static bool __init kho_key_is_sane(void)
 	return !kho_radix_iter_next(&iter, &key);
 }
 
-/* The end of the block that @phys lies in; 0 where nothing is preserved. */
-static phys_addr_t __init kho_block_end(phys_addr_t phys)
+/* The first thing that is wrong is enough. */
+static bool __init kho_note_wrong(const char *why, phys_addr_t where, void *data)
 {
-	unsigned long orders = kho_in.orders;
-	unsigned int order;
-
-	for_each_set_bit(order, &orders, BITS_PER_LONG) {
-		phys_addr_t size = (phys_addr_t)PAGE_SIZE << order;
-
-		if (kho_radix_contains_key(&kho_in.tree,
-					   kho_radix_encode_key(phys, order)))
-			return ALIGN_DOWN(phys, size) + size;
-	}
-	return 0;
+	*(const char **)data = why;
+	return false;
 }
 
-/* Block by block: what lies between those of a group may be anything. */
-static const char *__init kho_check_each(struct kho_place *place,
-					 phys_addr_t base, phys_addr_t size)
-{
-	phys_addr_t end, step;
-	const char *wrong;
-
-	for (; size; base += step, size -= step) {
-		end = kho_block_end(base);
-		step = end ? end - base : PAGE_SIZE;
-		wrong = end ? kho_check_range(place, base, step) : NULL;
-		if (wrong)
-			return wrong;
-	}
-	return NULL;
-}
-
-/* Every block: in RAM, of one node, nobody else's, and only once. */
+/* Every block: in RAM, nobody else's, and only once. */
 static const char *__init kho_check_blocks(void)
 {
-	struct kho_place place = {};
-	phys_addr_t base, size;
-	const char *wrong;
+	const char *wrong = NULL;
 
 	if (!kho_key_is_sane())
 		return "the memory map has a key that is no block's";
 
-	kho_blocks_init(&blocks, phys_to_virt(root.map), nodes, nr_nodes);
-	kho_in.orders = kho_blocks_orders(&blocks);
-	while (kho_blocks_next(&blocks)) {
-		if (blocks.twice)
-			return "memory is preserved twice";
-		kho_blocks_span(&blocks, &base, &size);
-		wrong = kho_check_range(&place, base, size);
-		/* But for the group that ends where addresses end. */
-		if (wrong && blocks.nr_pages == KHO_GROUP_PAGES && base + size)
-			wrong = kho_check_each(&place, base, size);
-		if (wrong)
-			return wrong;
-		preserved += PFN_PHYS(kho_blocks_pages(&blocks));
-	}
-	return NULL;
-}
-
-static bool __init kho_range_came(phys_addr_t phys, u64 size)
-{
-	phys_addr_t end = phys + size;
-
-	while (phys && phys < end)
-		phys = kho_block_end(phys);
-	return phys;
-}
-
-/* Every blob lies in preserved memory and is as it was. */
-static const char *__init kho_check_blobs(void)
-{
-	struct kho_fdt_subtree subtree;
-	u64 left = preserved;
-	int node = 0;
-
-	if (!kho_range_came(kho_in.fdt_phys, kho_in.fdt_size))
+	kho_map_walk_init(&blocks, kho_in.tree.root, nodes, nr_nodes);
+	kho_in.orders = kho_map_orders(&blocks);
+	kho_check_map(&kho_memory_early, &kho_in.tree, &blocks, kho_note_wrong,
+		      &wrong);
+	if (wrong)
+		return wrong;
+	if (!kho_map_covers(&kho_in.tree, kho_in.orders, kho_in.fdt_phys,
+			    kho_in.fdt_size))
 		return "the FDT is not preserved";
-	for (;;) {
-		node = kho_fdt_next_subtree(kho_in.fdt, node, &subtree);
-		if (node < 0)
-			return NULL;
-		/* Bounds the work: blobs are nobody else's, too. */
-		if (subtree.size > left)
-			return "the subtrees' blobs are larger than all that is preserved";
-		left -= subtree.size;
-		if (!kho_range_came(subtree.phys, subtree.size))
-			return "a subtree's blob is not preserved";
-		if (subtree.has_crc &&
-		    ~kho_crc32c(~0U, phys_to_virt(subtree.phys),
-				subtree.size) != subtree.crc)
-			return "a subtree's checksum does not match";
-	}
+	preserved = kho_unclaimed_bytes();
+	return NULL;
 }
 
 static const char *__init kho_read_map(void)
@@ -462,10 +410,10 @@ static const char *__init kho_read_map(void)
 	wrong = kho_check_blocks();
 	if (wrong)
 		return wrong;
-	wrong = kho_check_blobs();
+	wrong = kho_incoming_init(root.nr_subtrees, preserved);
 	if (wrong)
 		return wrong;
-	return kho_incoming_init(root.nr_subtrees);
+	return kho_is_enabled() ? NULL : "KHO is off in this kernel";
 }
 
 /**
@@ -481,15 +429,20 @@ void __init kho_early_open(void)
 {
 	const char *wrong;
 
-	if (!kho_in.valid)
-		return;
-	wrong = kho_read_map();
-	if (wrong) {
-		kho_refuse(wrong);
-		return;
+	if (kho_in.valid) {
+		wrong = kho_read_map();
+		if (wrong)
+			kho_refuse(wrong);
 	}
-	kho_blocks_init(&blocks, kho_in.tree.root, nodes, nr_nodes);
-	kho_open_gaps(&blocks);
+	if (kho_in.valid) {
+		kho_map_walk_init(&blocks, kho_in.tree.root, nodes, nr_nodes);
+		kho_open_gaps(&blocks);
+	}
+	if (kho_is_enabled() && kho_memory_look()) {
+		kho_disable("there is no memory to note what firmware keeps");
+		if (kho_in.valid)
+			kho_refuse("KHO is off in this kernel");
+	}
 }
 
 /* Keep what is still to be claimed, and the tree that says so. */
@@ -497,7 +450,7 @@ static const char *__init kho_reserve_preserved(void)
 {
 	int err;
 
-	kho_blocks_init(&blocks, kho_in.tree.root, nodes, nr_nodes);
+	kho_map_walk_init(&blocks, kho_in.tree.root, nodes, nr_nodes);
 	err = kho_keep_reserve(&blocks);
 	if (err == -ENOMEM)
 		return "there is no room to reserve what is preserved";
@@ -525,7 +478,12 @@ void __init kho_memory_init(void)
 			memblock_kho_reset();
 	}
 	if (!kho_in.valid && kho_scratch_reserve()) {
-		kho_disable();
+		kho_disable(NULL);
+		return;
+	}
+	if (kho_memory_remember()) {
+		kho_disable("there is no memory to remember what there is");
+		kho_scratch_cnt = 0;
 		return;
 	}
 	kho_scratch_open();
@@ -541,7 +499,7 @@ unsigned long __init kho_memory_free(void)
 {
 	if (!kho_in.valid)
 		return 0;
-	kho_blocks_rewind(&blocks);
+	kho_map_rewind(&blocks);
 	return kho_keep_free_gaps(&blocks);
 }
 

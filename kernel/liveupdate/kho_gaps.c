@@ -7,7 +7,7 @@
  * besides the largest of each node, so that a node's own data can lie on it,
  * and the largest in low memory, for devices that reach no further.
  *
- * Whether they will do is known before the kexec: see kho_forecast_gaps().
+ * Whether they will do is known before the kexec: see kho_check_gaps().
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
@@ -22,18 +22,15 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
-#include "kho_blocks.h"
 #include "kho_gaps.h"
-#include "kho_internal.h"
 #include "kho_keep.h"
+#include "kho_map.h"
+#include "kho_memory.h"
+#include "kho_preserve.h"
+#include "kho_rules.h"
+#include "kho_scratch.h"
 
 #define KHO_GAPS_MAX	32
-
-/*
- * What a kernel allocates after it has opened the gaps and before the page
- * allocator is up, besides the struct pages: bounce buffers, most of all.
- */
-#define KHO_BOOT_NEEDS	(SZ_64M + SZ_32M)
 
 struct kho_gap {
 	phys_addr_t base;
@@ -61,7 +58,7 @@ static void kho_gap_table_add(struct kho_gap_table *table, phys_addr_t base,
 
 /* Where a walk over free memory is, and who is told of each gap. */
 struct kho_gap_walk {
-	struct kho_blocks *blocks;
+	struct kho_map_walk *blocks;
 	phys_addr_t base;
 	phys_addr_t size;
 	bool more;
@@ -76,13 +73,13 @@ struct kho_gap_walk {
  */
 static void kho_gap_walk_step(struct kho_gap_walk *walk)
 {
-	walk->more = kho_blocks_next(walk->blocks);
+	walk->more = kho_map_next(walk->blocks);
 	if (walk->more)
-		kho_blocks_span(walk->blocks, &walk->base, &walk->size);
+		kho_map_span(walk->blocks, &walk->base, &walk->size);
 }
 
 static void kho_gap_walk_init(struct kho_gap_walk *walk,
-			      struct kho_blocks *blocks)
+			      struct kho_map_walk *blocks)
 {
 	walk->blocks = blocks;
 	kho_gap_walk_step(walk);
@@ -185,14 +182,14 @@ static void __init kho_mark_gaps(const struct kho_gap *gaps,
 
 /**
  * kho_open_gaps() - let memblock allocate between preserved blocks
- * @blocks: all that is preserved, from kho_blocks_init()
+ * @blocks: all that is preserved, from kho_map_walk_init()
  *
  * Takes one step for each group of preserved blocks, and for each free range of
  * memblock.
  *
  * Context: Early boot, from kho_early_open().
  */
-void __init kho_open_gaps(struct kho_blocks *blocks)
+void __init kho_open_gaps(struct kho_map_walk *blocks)
 {
 	phys_addr_t start, end;
 	int nid;
@@ -215,13 +212,6 @@ static void kho_note_gap(struct kho_gap_walk *walk, phys_addr_t base,
 	kho_gap_table_add(&walk->table, base, size);
 }
 
-static int kho_walk_ram(unsigned long pfn, unsigned long nr_pages, void *arg)
-{
-	kho_walk_free_range(arg, PFN_PHYS(pfn), PFN_PHYS(pfn + nr_pages),
-			    NUMA_NO_NODE);
-	return 0;
-}
-
 static u64 kho_gap_table_sum(const struct kho_gap_table *table)
 {
 	u64 sum = 0;
@@ -232,42 +222,52 @@ static u64 kho_gap_table_sum(const struct kho_gap_table *table)
 	return sum;
 }
 
-static void kho_tell_forecast(u64 gaps)
+static u64 kho_scratch_sum(void)
 {
-	u64 need = (u64)get_num_physpages() * sizeof(struct page) +
-		   KHO_BOOT_NEEDS;
-	u64 scratch = 0;
+	u64 sum = 0;
 	unsigned int i;
 
 	for (i = 0; i < kho_scratch_cnt; i++)
-		scratch += kho_scratch[i].size;
-	/* Half of scratch is the image's and the initrd's. */
-	if (gaps + scratch / 2 >= need)
-		return;
-	pr_warn("what is preserved is so scattered that the next kernel finds %llu MiB between it, and %llu MiB of scratch, but boots in about %llu MiB: it may not come up\n",
-		gaps >> 20, scratch >> 20, need >> 20);
+		sum += kho_scratch[i].size;
+	return sum;
+}
+
+/* The same gaps that the next kernel will find. */
+static struct kho_gap_walk forecast;
+
+static u64 kho_find_gaps(struct kho_map_walk *blocks)
+{
+	const struct memblock_type *ram = kho_memory_at_boot()->ram;
+	unsigned long i;
+
+	forecast = (struct kho_gap_walk){ .note = kho_note_gap };
+	kho_map_walk_init(blocks, kho_out_tree.root, NULL, 0);
+	kho_gap_walk_init(&forecast, blocks);
+	for (i = 0; i < ram->cnt; i++)
+		kho_walk_free_range(&forecast, ram->regions[i].base,
+				    ram->regions[i].base + ram->regions[i].size,
+				    NUMA_NO_NODE);
+	return kho_gap_table_sum(&forecast.table);
 }
 
 /**
- * kho_forecast_gaps() - say so when the next kernel may find no room to boot in
+ * kho_check_gaps() - will the next kernel find room to boot in?
+ * @blocks: for use
  *
- * Looks for the same gaps that it will find. Where that cannot be known for want
- * of memory, nothing is said.
+ * It is taken to need what this one took from memblock: struct pages, bounce
+ * buffers, a crash kernel's memory, the log and whatever else the command line
+ * asked for. Half of scratch is the image's and the initrd's.
  *
- * Context: Process context, while the state is frozen.
+ * Context: Process context, within kho_stop_changes().
+ * Return: 0; -ENOSPC when it will not, and then the log has figures.
  */
-void kho_forecast_gaps(void)
+int kho_check_gaps(struct kho_map_walk *blocks)
 {
-	struct kho_gap_walk *walk = kzalloc(sizeof(*walk), GFP_KERNEL);
-	struct kho_blocks *blocks = kmalloc(sizeof(*blocks), GFP_KERNEL);
+	u64 gaps = kho_find_gaps(blocks), scratch = kho_scratch_sum();
 
-	if (walk && blocks) {
-		kho_blocks_init(blocks, kho_out_tree.root, NULL, 0);
-		walk->note = kho_note_gap;
-		kho_gap_walk_init(walk, blocks);
-		walk_system_ram_range(0, max_pfn, walk, kho_walk_ram);
-		kho_tell_forecast(kho_gap_table_sum(&walk->table));
-	}
-	kfree(blocks);
-	kfree(walk);
+	if (gaps + scratch / 2 >= kho_boot_bytes)
+		return 0;
+	pr_err("what is preserved leaves too little to boot in: the next kernel takes %llu MiB, as this one did, and would find %llu MiB between what is preserved and %llu MiB of scratch\n",
+	       kho_boot_bytes >> 20, gaps >> 20, scratch >> 20);
+	return -ENOSPC;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The gaps between preserved blocks, in which the next kernel boots.
+ * KHO: the gaps between preserved blocks, in which the next kernel boots.
  */
 #ifndef _KHO_GAPS_H
 #define _KHO_GAPS_H
 
-struct kho_blocks;
+struct kho_map_walk;
 
-void kho_open_gaps(struct kho_blocks *blocks);
-void kho_forecast_gaps(void);
+void kho_open_gaps(struct kho_map_walk *blocks);
+int kho_check_gaps(struct kho_map_walk *blocks);
 
 #endif /* _KHO_GAPS_H */

@@ -23,10 +23,11 @@
 #include <linux/page-flags.h>
 
 #include "../../mm/internal.h"
-#include "kho_blocks.h"
-#include "kho_internal.h"
+#include "kho_early.h"
 #include "kho_keep.h"
-#include "kho_range.h"
+#include "kho_map.h"
+#include "kho_preserve.h"
+#include "kho_rules.h"
 
 /* A marked chunk: its struct pages are ours to initialise, it has gaps. */
 #define KHO_CHUNK_FLAGS		(MEMBLOCK_KHO_KEPT | MEMBLOCK_RSRV_NOINIT | \
@@ -36,7 +37,7 @@ static_assert(KHO_CHUNK_PAGES % KHO_GROUP_PAGES == 0);
 
 /* Where a walk that tells memblock what to reserve is. */
 struct kho_keep {
-	struct kho_blocks *blocks;
+	struct kho_map_walk *blocks;
 	struct kho_place place;
 	/* End of the last chunk that was told. */
 	unsigned long end;
@@ -60,7 +61,8 @@ static bool __init kho_is_one_zone(unsigned long pfn, unsigned long nr_pages)
 static bool __init kho_is_ours_alone(struct kho_place *place, unsigned long pfn,
 				     unsigned long nr_pages)
 {
-	return !kho_check_range(place, PFN_PHYS(pfn), PFN_PHYS(nr_pages)) &&
+	return !kho_check_range(&kho_memory_early, place, PFN_PHYS(pfn),
+				PFN_PHYS(nr_pages)) &&
 	       kho_is_one_zone(pfn, nr_pages);
 }
 
@@ -77,7 +79,7 @@ static void __init kho_set_range(struct memblock_region *range,
 static bool __init kho_keep_next(void *ctx, struct memblock_region *range)
 {
 	struct kho_keep *keep = ctx;
-	struct kho_blocks *blocks = keep->blocks;
+	struct kho_map_walk *blocks = keep->blocks;
 	unsigned long pfn, nr_pages;
 	unsigned int first, nr;
 
@@ -86,7 +88,7 @@ static bool __init kho_keep_next(void *ctx, struct memblock_region *range)
 		return true;
 	}
 	do {
-		if (!kho_blocks_next(blocks))
+		if (!kho_map_next(blocks))
 			return false;
 	} while (blocks->pfn < keep->end);
 
@@ -108,12 +110,12 @@ static bool __init kho_keep_next(void *ctx, struct memblock_region *range)
 
 /**
  * kho_keep_reserve() - tell memblock what to keep off
- * @blocks: all that is kept, from kho_blocks_init()
+ * @blocks: all that is kept, from kho_map_walk_init()
  *
  * Context: Early boot, before memblock gives pages to the page allocator.
  * Return: As memblock_reserve_sorted().
  */
-int __init kho_keep_reserve(struct kho_blocks *blocks)
+int __init kho_keep_reserve(struct kho_map_walk *blocks)
 {
 	struct kho_keep keep = { .blocks = blocks };
 	struct memblock_region range;
@@ -128,7 +130,7 @@ int __init kho_keep_reserve(struct kho_blocks *blocks)
 	while (kho_keep_next(&keep, &range))
 		count++;
 
-	kho_blocks_rewind(blocks);
+	kho_map_rewind(blocks);
 	keep = (struct kho_keep){ .blocks = blocks };
 	return memblock_reserve_sorted(kho_keep_next, &keep, count);
 }
@@ -184,7 +186,7 @@ static void __init kho_chunk_keep(struct kho_chunk *chunk, unsigned long pfn,
 }
 
 static void __init kho_chunk_keep_group(struct kho_chunk *chunk,
-					const struct kho_blocks *blocks)
+					const struct kho_map_walk *blocks)
 {
 	u64 mask = blocks->mask;
 	unsigned int first, nr;
@@ -198,7 +200,7 @@ static void __init kho_chunk_keep_group(struct kho_chunk *chunk,
 }
 
 /* @blocks stands at the first group of the chunk, and then behind the chunk. */
-static unsigned long __init kho_open_chunk(struct kho_blocks *blocks, bool *more)
+static unsigned long __init kho_open_chunk(struct kho_map_walk *blocks, bool *more)
 {
 	unsigned long pfn = ALIGN_DOWN(blocks->pfn, KHO_CHUNK_PAGES);
 	unsigned long nr_pages = max(blocks->nr_pages, KHO_CHUNK_PAGES);
@@ -207,7 +209,7 @@ static unsigned long __init kho_open_chunk(struct kho_blocks *blocks, bool *more
 	memblock_init_noinit_pages(pfn, nr_pages);
 	do {
 		kho_chunk_keep_group(&chunk, blocks);
-		*more = kho_blocks_next(blocks);
+		*more = kho_map_next(blocks);
 	} while (*more && blocks->pfn < chunk.end);
 
 	kho_free_gap(chunk.done, chunk.end);
@@ -216,21 +218,21 @@ static unsigned long __init kho_open_chunk(struct kho_blocks *blocks, bool *more
 
 /**
  * kho_keep_free_gaps() - free what lies between the blocks of marked chunks
- * @blocks: all that is kept, from kho_blocks_init(), as it was reserved
+ * @blocks: all that is kept, from kho_map_walk_init(), as it was reserved
  *
  * Context: Early boot, once memblock gave all else to the page allocator.
  * Return: The number of pages that were freed.
  */
-unsigned long __init kho_keep_free_gaps(struct kho_blocks *blocks)
+unsigned long __init kho_keep_free_gaps(struct kho_map_walk *blocks)
 {
 	unsigned long r = 0, freed = 0;
-	bool more = kho_blocks_next(blocks);
+	bool more = kho_map_next(blocks);
 
 	while (more) {
 		if (kho_is_marked(&r, blocks->pfn))
 			freed += kho_open_chunk(blocks, &more);
 		else
-			more = kho_blocks_next(blocks);
+			more = kho_map_next(blocks);
 	}
 	return freed;
 }

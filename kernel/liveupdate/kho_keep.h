@@ -7,12 +7,12 @@
 
 #include <linux/mmzone.h>
 
-struct kho_blocks;
+struct kho_map_walk;
 
 /* A chunk: what the page allocator's largest block is, and aligned like it. */
 #define KHO_CHUNK_PAGES		((unsigned long)MAX_ORDER_NR_PAGES)
 
-int kho_keep_reserve(struct kho_blocks *blocks);
-unsigned long kho_keep_free_gaps(struct kho_blocks *blocks);
+int kho_keep_reserve(struct kho_map_walk *blocks);
+unsigned long kho_keep_free_gaps(struct kho_map_walk *blocks);
 
 #endif /* _KHO_KEEP_H */

@@ -26,8 +26,10 @@
 #include <linux/printk.h>
 #include <linux/sizes.h>
 
-#include "kho_internal.h"
+#include "kho_fdt.h"
+#include "kho_preserve.h"
 #include "kho_scratch.h"
+#include "kho_state.h"
 
 /* The next kernel takes this much before it opens the gaps, and so much a node */
 #define KHO_EARLY_BASE		SZ_4M
@@ -80,20 +82,14 @@ static u64 kho_image_used(const struct kimage *image)
 	return used;
 }
 
-/**
- * kho_early_needs - what the next kernel takes from scratch to start with
- * @ram: bytes of memory in the machine
- *
- * Between its first page and the moment at which it opens the gaps between
- * preserved blocks, a kernel maps all memory and learns of its nodes. The
- * estimate assumes a next kernel that is configured like this one. Page tables
- * are nearly all of it where each page has an entry of its own: arm64 does so
- * by default, x86 for DEBUG_PAGEALLOC.
- *
- * Context: Any.
- * Return: the estimate in bytes.
+/*
+ * What the next kernel takes from scratch to start with. Between its first page and
+ * the moment at which it opens the gaps between preserved blocks, a kernel maps all
+ * memory and learns of its nodes. The estimate assumes a next kernel that is
+ * configured like this one. Page tables are nearly all of it where each page has an
+ * entry of its own: arm64 does so by default, x86 for DEBUG_PAGEALLOC.
  */
-u64 kho_early_needs(u64 ram)
+static u64 kho_early_needs(u64 ram)
 {
 	bool by_page = IS_ENABLED(CONFIG_ARM64) || debug_pagealloc_enabled();
 	u64 tables = ram / (by_page ? PAGE_SIZE : PMD_SIZE) * sizeof(pte_t);
@@ -110,9 +106,8 @@ u64 kho_early_needs(u64 ram)
  * nothing for a crash image and with KHO off.
  *
  * Context: Process context, under the kexec lock.
- * Return: 0 on success. -ENOMEM if there is no FDT for the next kernel,
- * -EADDRNOTAVAIL if scratch has no room for the list, -EINVAL if the image has
- * too many segments.
+ * Return: 0 on success. -EADDRNOTAVAIL if scratch has no room for the list, -EINVAL
+ * if the image has too many segments.
  */
 int kho_fill_kimage(struct kimage *image)
 {
@@ -126,23 +121,17 @@ int kho_fill_kimage(struct kimage *image)
 		.buf_max = ULONG_MAX,
 		.top_down = true,
 	};
-	phys_addr_t fdt;
-	size_t fdt_size;
 	int err;
 
 	if (!kho_wants(image))
 		return 0;
 
-	fdt = kho_out_fdt_phys(&fdt_size);
-	if (!fdt)
-		return -ENOMEM;
-
 	err = kexec_add_buffer(&kbuf);
 	if (err)
 		return err;
 
-	image->kho.fdt = fdt;
-	image->kho.fdt_size = fdt_size;
+	image->kho.fdt = kho_out_fdt_phys();
+	image->kho.fdt_size = KHO_DT_MAX;
 	image->kho.scratch = kbuf.mem;
 	image->kho.scratch_size = kbuf.bufsz;
 	return 0;
@@ -281,66 +270,35 @@ int kho_check_kexec_load(unsigned long nr_segments, unsigned long flags)
 	if (!nr_segments || flags & KEXEC_ON_CRASH)
 		return 0;
 
-	if (!kho_is_enabled() || !kho_producers_preserved())
+	if (!kho_is_enabled() || !kho_preserved_bytes())
 		return 0;
 
 	pr_err("kexec_load() cannot hand over what is preserved; use kexec_file_load() (kexec -s)\n");
 	return -EBUSY;
 }
 
-/* The FDT may have moved: a larger one was asked for after the image's load. */
-static int kho_check_current(const struct kimage *image)
-{
-	phys_addr_t fdt;
-	size_t size;
-
-	fdt = kho_out_fdt_phys(&size);
-	if (image->kho.fdt == fdt && image->kho.fdt_size == size)
-		return 0;
-
-	pr_err("the image was loaded before the FDT for the next kernel moved; load it again\n");
-	return -ESTALE;
-}
-
 /**
  * kho_kexec_prepare - make the handover ready before an image is executed
  * @image: the ordinary image that is to run
  *
- * Finalizes unless that was done. Nothing else has happened yet: on error the
- * machine goes on as if nobody had asked for a kexec, and what was not finalized
- * before is not afterwards.
+ * Nothing else has happened yet: on error the machine goes on as if nobody had
+ * asked for a kexec, and what was not finalized before is not afterwards.
  *
  * Context: Process context, under the kexec lock, before devices are shut down.
  * Return: 0 when the kexec may go on, also with KHO off. -EBUSY if producers
- * have something preserved and @image carries no handover, or somebody aborts
- * meanwhile, -ESTALE if @image has to be loaded again, else what kho_finalize() returned.
+ * have something preserved and @image carries no handover, else what kho_commit()
+ * returned.
  */
 int kho_kexec_prepare(struct kimage *image)
 {
-	bool was_finalized;
-	int err;
-
 	if (!kho_is_enabled())
 		return 0;
 
-	if (!image->kho.fdt) {
-		if (!kho_producers_preserved())
-			return 0;
-		pr_err("memory is preserved, but the image carries no handover; load it with kexec_file_load() (kexec -s)\n");
-		return -EBUSY;
-	}
+	if (image->kho.fdt)
+		return kho_commit();
 
-	was_finalized = kho_finalized();
-	if (!was_finalized) {
-		err = kho_finalize();
-		if (err)
-			return err;
-	}
-
-	/* From here on the FDT stays where it is. */
-	err = kho_check_current(image) ?: kho_commit();
-	if (err && !was_finalized)
-		kho_abort();
-
-	return err;
+	if (!kho_preserved_bytes())
+		return 0;
+	pr_err("memory is preserved, but the image carries no handover; load it with kexec_file_load() (kexec -s)\n");
+	return -EBUSY;
 }

@@ -15,7 +15,15 @@
 #include <linux/mm.h>
 #include <linux/sizes.h>
 
-#include "kho_internal.h"
+#include "kho_claim.h"
+#include "kho_early.h"
+#include "kho_fdt.h"
+#include "kho_map.h"
+#include "kho_memory.h"
+#include "kho_preserve.h"
+#include "kho_scratch.h"
+#include "kho_state.h"
+#include "kho_subtree.h"
 
 #define RUN_ORDER	5
 #define RUN_OFFSETS	17
@@ -100,9 +108,17 @@ static int count_node(phys_addr_t node, unsigned int level, void *data)
 	return 0;
 }
 
+/* Nodes without keys do not count. */
 static unsigned long tree_nodes(struct kho_radix_tree *tree)
 {
 	unsigned long nodes = 0;
+
+	kho_stop_changes();
+	if (tree == &kho_out_tree)
+		kho_preserve_prune();
+	else
+		kho_radix_prune(tree);
+	kho_allow_changes();
 
 	kho_radix_walk_nodes(virt_to_phys(tree->root), count_node, &nodes);
 
@@ -238,7 +254,7 @@ static void subtree_out_is_not_in(struct kunit *test)
 
 static void subtree_full(struct kunit *test)
 {
-	unsigned int nr = 0, max = 2 * kho_dt_max() / 64;
+	unsigned int nr = 0, max = 2 * KHO_DT_MAX / 64;
 	void *blobs = kho_alloc_preserve(SZ_64K);
 	char name[16];
 	int err;
@@ -251,7 +267,9 @@ static void subtree_full(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, err, -ENOSPC);
 	KUNIT_EXPECT_GT(test, nr, 100);
-	KUNIT_EXPECT_LE(test, kho_fdt_need(), kho_dt_max());
+	/* What was accepted can be written. */
+	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
+	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
 	KUNIT_EXPECT_EQ(test, kho_add_subtree("kunit-00000", blobs + nr, 1),
 			-EEXIST);
 	while (nr)
@@ -318,6 +336,7 @@ static void preserve_half_taken(struct kunit *test)
 static void preserve_folios(struct kunit *test)
 {
 	const struct before *before = test->priv;
+	unsigned int orders = 0;
 
 	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++) {
 		struct folio *folio = folio_alloc(GFP_KERNEL | __GFP_NOWARN,
@@ -331,7 +350,9 @@ static void preserve_folios(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, kho_preserve_folio(folio), -EEXIST);
 		kho_unpreserve_folio(folio);
 		folio_put(folio);
+		orders++;
 	}
+	KUNIT_EXPECT_GT(test, orders, MAX_PAGE_ORDER / 2);
 }
 
 static void preserve_alloc(struct kunit *test)
@@ -366,7 +387,6 @@ static void preserve_finalized(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kho_preserve_folio(page_folio(page)), -EBUSY);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(kho_alloc_preserve(1)), -EBUSY);
 	KUNIT_EXPECT_EQ(test, kho_add_subtree("kunit", blob, 1), -EBUSY);
-	KUNIT_EXPECT_EQ(test, kho_set_dt_max(KHO_DT_MAX_LIMIT), -EBUSY);
 	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
 	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
 	KUNIT_EXPECT_FALSE(test, kho_finalized());
@@ -481,8 +501,8 @@ static void check_folio(struct kunit *test, struct folio *folio,
 	}
 }
 
-/* Pages as boot leaves them: not compound. */
-static void restore_one_folio(struct kunit *test, unsigned int order)
+/* Pages as boot leaves them: not compound. Returns false for want of memory. */
+static bool restore_one_folio(struct kunit *test, unsigned int order)
 {
 	struct page *page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, order);
 	struct folio *folio;
@@ -490,7 +510,7 @@ static void restore_one_folio(struct kunit *test, unsigned int order)
 	u64 key;
 
 	if (!page)
-		return;
+		return false;
 
 	phys = page_to_phys(page);
 	key = kho_radix_encode_key(phys, order);
@@ -504,15 +524,19 @@ static void restore_one_folio(struct kunit *test, unsigned int order)
 	check_folio(test, folio, order);
 	KUNIT_EXPECT_NULL(test, kho_restore_folio(phys));
 	folio_put(folio);
+	return true;
 }
 
 static void restore_folios(struct kunit *test)
 {
+	unsigned int orders = 0;
+
 	for (unsigned int order = 0; order <= MAX_PAGE_ORDER; order++)
-		restore_one_folio(test, order);
+		orders += restore_one_folio(test, order);
+	KUNIT_EXPECT_GT(test, orders, MAX_PAGE_ORDER / 2);
 }
 
-/* Nobody may take a part of what was preserved as a whole, or both as one. */
+/* Nobody may take a part of what was preserved as a whole. */
 static void restore_wrong_size(struct kunit *test)
 {
 	struct page *page = alloc_run(test);
@@ -521,11 +545,12 @@ static void restore_wrong_size(struct kunit *test)
 	came_run(test, page, 4);
 	came_run(test, page + 4, 4);
 	KUNIT_EXPECT_NULL(test, kho_restore_pages(phys, 2));
-	KUNIT_EXPECT_NULL(test, kho_restore_pages(phys, 8));
+	KUNIT_EXPECT_NULL(test, kho_restore_pages(phys, 9));
 	KUNIT_EXPECT_NULL(test, kho_restore_pages(phys, 0));
 	KUNIT_EXPECT_NULL(test, kho_restore_folio(phys + PAGE_SIZE));
 	KUNIT_EXPECT_EQ(test, page_ref_count(page), 1);
 	KUNIT_EXPECT_FALSE(test, PageCompound(page));
+	KUNIT_EXPECT_EQ(test, kho_unclaimed_bytes(), 8 * PAGE_SIZE);
 
 	KUNIT_EXPECT_PTR_EQ(test, kho_restore_pages(phys, 4), page);
 	KUNIT_EXPECT_PTR_EQ(test, kho_restore_pages(phys + 4 * PAGE_SIZE, 4),

@@ -6,7 +6,15 @@
 #include <linux/io.h>
 #include <linux/mm.h>
 
-#include "kho_internal.h"
+#include "kho_claim.h"
+#include "kho_early.h"
+#include "kho_fdt.h"
+#include "kho_map.h"
+#include "kho_memory.h"
+#include "kho_preserve.h"
+#include "kho_scratch.h"
+#include "kho_state.h"
+#include "kho_subtree.h"
 #include "kho_kunit.h"
 
 /* At the start of a test; the same in the end. */
@@ -24,9 +32,17 @@ static int count_node(phys_addr_t node, unsigned int level, void *data)
 	return 0;
 }
 
-static unsigned long count_nodes(const struct kho_radix_tree *tree)
+/* Nodes without keys do not count. */
+static unsigned long count_nodes(struct kho_radix_tree *tree)
 {
 	unsigned long nodes = 0;
+
+	kho_stop_changes();
+	if (tree == &kho_out_tree)
+		kho_preserve_prune();
+	else
+		kho_radix_prune(tree);
+	kho_allow_changes();
 
 	kho_radix_walk_nodes(virt_to_phys(tree->root), count_node, &nodes);
 	return nodes;
@@ -100,7 +116,7 @@ void kho_kunit_kexec_run(struct kunit *test, phys_addr_t phys,
 			 unsigned long nr_pages)
 {
 	KUNIT_ASSERT_EQ(test, kho_change_begin(), 0);
-	kho_unpreserve_run(pfn_to_page(PHYS_PFN(phys)), nr_pages);
+	kho_unpreserve_run(PHYS_PFN(phys), nr_pages);
 	kho_change_end();
 	change_keys(test, true, phys, nr_pages);
 	/* Restoring makes them managed, which they are. */

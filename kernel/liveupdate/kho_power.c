@@ -1,47 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KHO and hibernation, which do not go together.
+ * KHO and hibernation.
  *
- * An image would hold what is preserved, on a disk, and come to life in a machine
- * whose memory has been somebody else's meanwhile. And the kernel that reads an
- * image writes over all memory, also over what was handed over to it. So there is
- * no hibernation as long as anything is preserved, and nothing is preserved as
- * long as there is a hibernation.
+ * What this kernel preserves is its own memory, which is in the image and comes
+ * back with it. But the kernel that reads an image writes over all memory, also
+ * over what was handed over to it: after a handover no image is read.
  *
  * Suspending leaves memory where it is and needs nothing of this.
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
 #include <linux/init.h>
+#include <linux/kexec_handover.h>
 #include <linux/notifier.h>
 #include <linux/printk.h>
 #include <linux/suspend.h>
 
-#include "kho_internal.h"
-
-static int kho_prepare_hibernation(void)
-{
-	int err = kho_hold_empty();
-
-	if (err)
-		pr_err("no hibernation while memory is handed over\n");
-	return err;
-}
-
 static int kho_power_event(struct notifier_block *nb, unsigned long event,
 			   void *unused)
 {
-	switch (event) {
-	case PM_HIBERNATION_PREPARE:
-	case PM_RESTORE_PREPARE:
-		return notifier_from_errno(kho_prepare_hibernation());
-	case PM_POST_HIBERNATION:
-	case PM_POST_RESTORE:
-		kho_release();
-		return NOTIFY_OK;
-	default:
+	if (event != PM_RESTORE_PREPARE || !is_kho_boot())
 		return NOTIFY_DONE;
-	}
+	pr_err("no image is restored over memory that was handed over\n");
+	return notifier_from_errno(-EBUSY);
 }
 
 static struct notifier_block kho_power_nb = {
@@ -50,8 +31,6 @@ static struct notifier_block kho_power_nb = {
 
 static int __init kho_power_init(void)
 {
-	return kho_is_enabled() ? register_pm_notifier(&kho_power_nb) : 0;
+	return register_pm_notifier(&kho_power_nb);
 }
-
-/* After kho_init(), which may switch KHO off */
 postcore_initcall(kho_power_init);

@@ -2,31 +2,44 @@
 /*
  * KHO: put memory into the set that the next kernel keeps, and take it out.
  *
- * What is preserved is one key for each block of 2^order pages in
- * kho_out_tree, there and then: there is no list to serialize later.
- *
- * A block whose leaf exists, and that is nearly all of them, takes the near way:
- * a few dozen instructions with preemption off, no lock, and nothing written
- * that another CPU reads but the bit itself. Everything else, and everything
- * that is wrong, goes the long way.
+ * What is preserved is one key for each block of 2^order pages in the memory map,
+ * there and then: there is no list to serialize later, and nothing is copied.
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
+#include <linux/err.h>
 #include <linux/export.h>
-#include <linux/gfp.h>
-#include <linux/ioport.h>
-#include <linux/log2.h>
+#include <linux/io.h>
 #include <linux/mm.h>
-#include <linux/mmzone.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
+#include <linux/printk.h>
 
-#include "kho_internal.h"
+#include "kho_map.h"
+#include "kho_memory.h"
+#include "kho_preserve.h"
+#include "kho_state.h"
 
-/* Pages in kho_out_tree; a CPU's share may be negative. */
+/* Blocks between two looks whether somebody else needs the CPU. */
+#define KHO_RESCHED_BLOCKS	1024
+
+struct kho_radix_tree kho_out_tree;
+
+/* Pages in the map; a CPU's share may be negative. */
 static DEFINE_PER_CPU(long, kho_preserved_pages);
-/* How many of them are KHO's own. Changes only with the FDT's size. */
-static atomic_long_t kho_own_pages = ATOMIC_LONG_INIT(0);
+/* How many of them are KHO's own. Changes at boot only. */
+static long kho_own_pages;
+
+/*
+ * The leaf that a CPU came to last. What is preserved together lies together, so
+ * most walks down the tree can be spared. Leaves go in kho_preserve_prune() only.
+ */
+struct kho_last_leaf {
+	u64 prefix;			/* of its keys, >> KHO_LEAF_BITS */
+	struct kho_radix_leaf *leaf;
+};
+
+static DEFINE_PER_CPU(struct kho_last_leaf, kho_last_leaf);
 
 /**
  * kho_preserved_bytes() - how much memory producers preserve
@@ -38,7 +51,7 @@ static atomic_long_t kho_own_pages = ATOMIC_LONG_INIT(0);
  */
 u64 kho_preserved_bytes(void)
 {
-	long pages = -atomic_long_read(&kho_own_pages);
+	long pages = -READ_ONCE(kho_own_pages);
 	int cpu;
 
 	for_each_possible_cpu(cpu)
@@ -46,154 +59,95 @@ u64 kho_preserved_bytes(void)
 	return pages > 0 ? (u64)pages << PAGE_SHIFT : 0;
 }
 
-/* Either may be any number, for a run that is not trusted. */
-static bool kho_same_node(unsigned long pfn, unsigned long last)
+/* The log tells of what a producer did wrong, and where. */
+static void kho_tell(const char *what, unsigned long pfn, unsigned long ip)
 {
-	return pfn_valid(pfn) && pfn_valid(last) &&
-	       pfn_to_nid(pfn) == pfn_to_nid(last);
+	phys_addr_t phys = PFN_PHYS(pfn);
+
+	pr_err_ratelimited("%pS: %s, at %pa\n", (void *)ip, what, &phys);
+}
+
+/* Memory may have been added without its knowledge; all else is a mistake. */
+static int kho_refuse_pages(const char *wrong, unsigned long pfn,
+			    unsigned long ip)
+{
+	kho_tell(wrong, pfn, ip);
+	WARN_ON_ONCE(IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG) &&
+		     !kho_was_added(pfn));
+	return -EINVAL;
+}
+
+static void kho_refuse_return(unsigned long pfn, unsigned long ip)
+{
+	kho_tell("memory that is taken back was not preserved", pfn, ip);
+	WARN_ON_ONCE(IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG));
 }
 
 /**
  * kho_run_order() - order of the first block of a run of pages
  * @pfn: first page of what is left of the run
- * @nr_pages: pages left, at least 1
+ * @nr_pages: pages left, at least 1, all of them with a struct page
  *
- * The largest naturally aligned block that starts the run and lies in one
- * node. Whoever restores a run cuts it with the same rule, so it is part of the
- * ABI.
+ * The largest naturally aligned block that starts the run and lies in one node.
  *
- * Context: Any, once the memory map is there.
+ * Context: Any, once the struct pages are there.
  * Return: The order.
  */
 unsigned int kho_run_order(unsigned long pfn, unsigned long nr_pages)
 {
 	unsigned int order = kho_block_order(pfn, nr_pages);
 
-	while (order && !kho_same_node(pfn, pfn + (1UL << order) - 1))
+	while (order && pfn_to_nid(pfn) != pfn_to_nid(pfn + (1UL << order) - 1))
 		order--;
 	return order;
 }
 
-static int kho_count_ram(unsigned long pfn, unsigned long nr_pages, void *count)
+/* The leaf of a key if there is one, with preemption off. */
+static __always_inline struct kho_radix_leaf *kho_leaf_of(u64 key)
 {
-	*(unsigned long *)count += nr_pages;
-	return 0;
-}
+	struct kho_last_leaf *last = this_cpu_ptr(&kho_last_leaf);
 
-/* Within a section both ends tell of all; across sections there may be holes. */
-static bool kho_run_is_ram(unsigned long pfn, unsigned long nr_pages)
-{
-	unsigned long last = pfn + nr_pages - 1, count = 0;
-
-	if (!pfn_valid(pfn) || !pfn_valid(last))
-		return false;
-	if (pfn_to_section_nr(pfn) == pfn_to_section_nr(last))
-		return true;
-	walk_system_ram_range(pfn, nr_pages, &count, kho_count_ram);
-	return count == nr_pages;
-}
-
-static bool kho_run_preservable(unsigned long pfn, unsigned long nr_pages)
-{
-	if (!nr_pages || pfn + nr_pages < pfn)
-		return false;
-	if (!kho_run_is_ram(pfn, nr_pages))
-		return false;
-	return !kho_scratch_overlap(PFN_PHYS(pfn), nr_pages << PAGE_SHIFT);
-}
-
-/*
- * The last range of pages of which this CPU found that they may be preserved:
- * RAM of one section, there since boot, beside scratch.
- */
-struct kho_window {
-	unsigned long start;
-	unsigned long end;
-};
-
-static DEFINE_PER_CPU(struct kho_window, kho_window);
-
-static noinline void kho_window_move(struct kho_window *window,
-				     unsigned long pfn)
-{
-	*window = (struct kho_window){};
-	if (!pfn_valid(pfn) || kho_came_later(pfn, 1))
-		return;
-	window->start = ALIGN_DOWN(pfn, PAGES_PER_SECTION);
-	window->end = window->start + PAGES_PER_SECTION;
-	kho_scratch_clip(pfn, &window->start, &window->end);
-}
-
-/**
- * kho_windows_forget() - memory is added: what was found before may be wrong
- *
- * Context: Process context, may sleep.
- */
-void kho_windows_forget(void)
-{
-	int cpu;
-
-	kho_still_begin();
-	for_each_possible_cpu(cpu)
-		per_cpu(kho_window, cpu) = (struct kho_window){};
-	kho_still_end();
-}
-
-/*
- * The near way, for who finds window and leaf where they were. Every call but
- * that of a race is one from the end, so that no registers are saved.
- */
-static __always_inline bool kho_preserve_near(unsigned long pfn,
-					      unsigned int order)
-{
-	struct kho_radix_cursor *cur;
-	struct kho_window *window;
-	u64 key = kho_radix_encode_key(PFN_PHYS(pfn), order);
-	bool done = false;
-
-	preempt_disable();
-	window = this_cpu_ptr(&kho_window);
-	cur = this_cpu_ptr(&kho_radix_add_cursor);
-	if (likely(kho_may_change() && pfn >= window->start &&
-		   pfn + (1UL << order) <= window->end &&
-		   kho_radix_at_leaf(&kho_out_tree, cur, key)) &&
-	    likely(!kho_radix_add_here(cur, key))) {
-		__this_cpu_add(kho_preserved_pages, 1L << order);
-		done = true;
+	if (unlikely(last->prefix != key >> KHO_LEAF_BITS)) {
+		last->prefix = key >> KHO_LEAF_BITS;
+		last->leaf = kho_radix_find_leaf(&kho_out_tree, key);
 	}
-	preempt_enable();
-	return done;
+	return last->leaf;
 }
 
-/* The same for who finds one of them elsewhere, and brings both here. */
-static bool kho_preserve_seek(unsigned long pfn, unsigned int order)
+/* For a key whose leaf does not exist, or did not when this CPU looked for it. */
+static noinline int kho_add_first(u64 key, unsigned int order)
 {
-	struct kho_window *window;
-	bool done = false;
+	int err = kho_radix_add_key(&kho_out_tree, key);
 
-	preempt_disable();
-	window = this_cpu_ptr(&kho_window);
-	if (pfn < window->start || pfn >= window->end)
-		kho_window_move(window, pfn);
-	if (kho_may_change() && pfn >= window->start &&
-	    pfn + (1UL << order) <= window->end &&
-	    !kho_radix_try_add_key(&kho_out_tree,
-				   kho_radix_encode_key(PFN_PHYS(pfn), order))) {
-		__this_cpu_add(kho_preserved_pages, 1L << order);
-		done = true;
-	}
-	preempt_enable();
-	return done;
-}
-
-static int kho_add_block(unsigned long pfn, unsigned int order)
-{
-	int err;
-
-	err = kho_radix_add_key(&kho_out_tree,
-				kho_radix_encode_key(PFN_PHYS(pfn), order));
+	if (err != -ENOMEM)
+		this_cpu_write(kho_last_leaf.prefix, U64_MAX);
 	if (!err)
 		this_cpu_add(kho_preserved_pages, 1L << order);
+	return err;
+}
+
+static __always_inline int kho_add_block(unsigned long pfn, unsigned int order)
+{
+	u64 key = kho_radix_encode_key(PFN_PHYS(pfn), order);
+	struct kho_radix_leaf *leaf;
+	int err = 0;
+
+	if (IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG) &&
+	    kho_map_touches(&kho_out_tree, PFN_PHYS(pfn),
+			    PFN_PHYS(pfn + (1UL << order))))
+		return -EEXIST;
+
+	preempt_disable();
+	leaf = kho_leaf_of(key);
+	if (unlikely(!leaf)) {
+		preempt_enable();
+		return kho_add_first(key, order);
+	}
+	if (unlikely(test_and_set_bit(kho_key_bit(key), leaf->bitmap)))
+		err = -EEXIST;
+	else
+		__this_cpu_add(kho_preserved_pages, 1L << order);
+	preempt_enable();
 	return err;
 }
 
@@ -216,7 +170,7 @@ static int kho_del_block(unsigned long pfn, unsigned int order)
 static unsigned long kho_del_run(unsigned long pfn, unsigned long nr_pages,
 				 unsigned long end)
 {
-	unsigned long missing = 0;
+	unsigned long missing = 0, blocks = 0;
 
 	while (pfn < end) {
 		unsigned int order = kho_run_order(pfn, nr_pages);
@@ -225,13 +179,15 @@ static unsigned long kho_del_run(unsigned long pfn, unsigned long nr_pages,
 			missing += 1UL << order;
 		pfn += 1UL << order;
 		nr_pages -= 1UL << order;
+		if (!(++blocks % KHO_RESCHED_BLOCKS))
+			cond_resched();
 	}
 	return missing;
 }
 
 static int kho_add_run(unsigned long start, unsigned long nr_pages)
 {
-	unsigned long pfn = start, left = nr_pages;
+	unsigned long pfn = start, left = nr_pages, blocks = 0;
 
 	while (left) {
 		unsigned int order = kho_run_order(pfn, left);
@@ -243,59 +199,86 @@ static int kho_add_run(unsigned long start, unsigned long nr_pages)
 		}
 		pfn += 1UL << order;
 		left -= 1UL << order;
+		if (!(++blocks % KHO_RESCHED_BLOCKS))
+			cond_resched();
 	}
 	return 0;
 }
 
-/* A producer's mistake: told once where somebody looks for mistakes. */
-int kho_misuse(int err)
+/**
+ * kho_preserve_prune() - give back the nodes of the map that hold nothing
+ *
+ * Context: Process context, within kho_stop_changes().
+ */
+void kho_preserve_prune(void)
 {
-	WARN_ON_ONCE(IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG));
-	return err;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		per_cpu(kho_last_leaf, cpu) = (struct kho_last_leaf){};
+	kho_radix_prune(&kho_out_tree);
 }
 
 /**
  * kho_preserve_own() - preserve pages of KHO itself
- * @page: first page
+ * @pfn: first page, from kho_alloc_pages()
  * @nr_pages: number of pages, at least 1
  *
  * As kho_preserve_pages(), but the pages do not count as a producer's and the
  * caller answers for the state of the handover.
  *
- * Context: Process context, may sleep.
- * Return: 0; -EINVAL in memory that was added after boot; -EEXIST; -ENOMEM.
+ * Context: Boot.
+ * Return: 0; -EEXIST; -ENOMEM.
  */
-int kho_preserve_own(struct page *page, unsigned long nr_pages)
+int kho_preserve_own(unsigned long pfn, unsigned long nr_pages)
 {
-	unsigned long pfn = page_to_pfn(page);
-	int err;
+	int err = kho_add_run(pfn, nr_pages);
 
-	if (kho_came_later(pfn, nr_pages))
-		return -EINVAL;
-	err = kho_add_run(pfn, nr_pages);
 	if (!err)
-		atomic_long_add(nr_pages, &kho_own_pages);
+		kho_own_pages += nr_pages;
 	return err;
 }
 
 /**
  * kho_unpreserve_own() - undo kho_preserve_own()
- * @page: first page
+ * @pfn: first page
  * @nr_pages: number of pages, as they were preserved
  *
- * Context: Process context, may sleep.
+ * Context: Boot.
  */
-void kho_unpreserve_own(struct page *page, unsigned long nr_pages)
+void kho_unpreserve_own(unsigned long pfn, unsigned long nr_pages)
 {
-	unsigned long pfn = page_to_pfn(page);
-
 	WARN_ON_ONCE(kho_del_run(pfn, nr_pages, pfn + nr_pages));
-	atomic_long_sub(nr_pages, &kho_own_pages);
+	kho_own_pages -= nr_pages;
+}
+
+static noinline const char *kho_check_run(unsigned long pfn,
+					  unsigned long nr_pages)
+{
+	unsigned int order = kho_block_order(pfn, nr_pages ?: 1);
+
+	if (nr_pages == 1UL << order && kho_surely_preservable(pfn, order))
+		return NULL;
+	return kho_check_pages(pfn, nr_pages);
+}
+
+static int __kho_preserve_run(unsigned long pfn, unsigned long nr_pages,
+			      unsigned long ip)
+{
+	const char *wrong = kho_check_run(pfn, nr_pages);
+	int err;
+
+	if (wrong)
+		return kho_refuse_pages(wrong, pfn, ip);
+	err = kho_add_run(pfn, nr_pages);
+	if (err == -EEXIST)
+		kho_tell("memory is preserved already", pfn, ip);
+	return err;
 }
 
 /**
  * kho_preserve_run() - preserve a run of pages as part of a larger change
- * @page: first page of the run
+ * @pfn: first page of the run
  * @nr_pages: number of pages, at least 1
  *
  * kho_preserve_pages() for who preserves several things at once, or nothing.
@@ -303,30 +286,53 @@ void kho_unpreserve_own(struct page *page, unsigned long nr_pages)
  * Context: Process context, between kho_change_begin() and kho_change_end().
  * Return: As kho_preserve_pages().
  */
-int kho_preserve_run(struct page *page, unsigned long nr_pages)
+int kho_preserve_run(unsigned long pfn, unsigned long nr_pages)
 {
-	unsigned long pfn = page_to_pfn(page);
+	return __kho_preserve_run(pfn, nr_pages, _RET_IP_);
+}
 
-	if (unlikely(!kho_run_preservable(pfn, nr_pages)))
-		return kho_misuse(-EINVAL);
-	if (kho_came_later(pfn, nr_pages))
-		return -EINVAL;
-	return kho_add_run(pfn, nr_pages);
+static void __kho_unpreserve_run(unsigned long pfn, unsigned long nr_pages,
+				 unsigned long ip)
+{
+	if (kho_del_run(pfn, nr_pages, pfn + nr_pages))
+		kho_refuse_return(pfn, ip);
 }
 
 /**
  * kho_unpreserve_run() - undo kho_preserve_run()
- * @page: first page of the run
+ * @pfn: first page of the run
  * @nr_pages: number of pages, as they were preserved
  *
- * Context: Process context, between kho_change_begin() and kho_change_end().
+ * Context: Process context, within a change.
  */
-void kho_unpreserve_run(struct page *page, unsigned long nr_pages)
+void kho_unpreserve_run(unsigned long pfn, unsigned long nr_pages)
 {
-	unsigned long pfn = page_to_pfn(page);
+	__kho_unpreserve_run(pfn, nr_pages, _RET_IP_);
+}
 
-	if (kho_del_run(pfn, nr_pages, pfn + nr_pages))
-		kho_misuse(-ENOENT);
+static noinline int kho_preserve_odd(unsigned long pfn, unsigned int order,
+				     unsigned long ip)
+{
+	return __kho_preserve_run(pfn, 1UL << order, ip);
+}
+
+/* The whole way for one block, which nearly always is all there is. */
+static __always_inline int kho_preserve_block(unsigned long pfn,
+					      unsigned int order,
+					      unsigned long ip)
+{
+	int err = kho_change_begin();
+
+	if (unlikely(err))
+		return err;
+	err = -EEXIST;
+	if (likely(kho_surely_preservable(pfn, order)))
+		err = kho_add_block(pfn, order);
+	/* To be looked at closely, or to be told of. */
+	if (unlikely(err == -EEXIST))
+		err = kho_preserve_odd(pfn, order, ip);
+	kho_change_end();
+	return err;
 }
 
 /**
@@ -338,30 +344,15 @@ void kho_unpreserve_run(struct page *page, unsigned long nr_pages)
  * as the folio is preserved.
  *
  * Context: Process context, may sleep (a tree node may have to be allocated).
- * Return: 0; -EOPNOTSUPP when KHO is off; -EBUSY while the state is finalized;
- * -EINVAL when the folio lies in a scratch area, or in memory that was added
- * after boot, which the next kernel does not start with; -EEXIST when it is preserved
- * already; -ENOMEM, and then nothing is left behind.
+ * Return: 0; -EOPNOTSUPP when KHO is off; -EBUSY unless the state is open;
+ * -EINVAL when the folio lies in a scratch area or in memory that the next kernel
+ * does not start with, as what was added after boot; -EEXIST when it is preserved
+ * already; -ENOMEM, and then it is not preserved. The log tells of -EINVAL and
+ * -EEXIST.
  */
 int kho_preserve_folio(struct folio *folio)
 {
-	unsigned long pfn = folio_pfn(folio);
-	unsigned int order = folio_order(folio);
-	int err;
-
-	if (kho_preserve_near(pfn, order) || kho_preserve_seek(pfn, order))
-		return 0;
-	err = kho_change_begin();
-	if (err)
-		return err;
-	if (unlikely(kho_scratch_overlap(PFN_PHYS(pfn), PAGE_SIZE << order)))
-		err = kho_misuse(-EINVAL);
-	else if (kho_came_later(pfn, 1UL << order))
-		err = -EINVAL;
-	else
-		err = kho_add_block(pfn, order);
-	kho_change_end();
-	return err;
+	return kho_preserve_block(folio_pfn(folio), folio_order(folio), _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(kho_preserve_folio);
 
@@ -369,32 +360,29 @@ EXPORT_SYMBOL_GPL(kho_preserve_folio);
  * kho_unpreserve_folio() - do not hand a folio over after all
  * @folio: a folio that kho_preserve_folio() took
  *
- * While the state is finalized the folio stays preserved: abort first.
+ * While the state is finalized, that ends with it. Once a kexec is on its way the
+ * folio stays preserved, and nobody may write to it any more.
  *
  * Context: Process context, may sleep.
  */
 void kho_unpreserve_folio(struct folio *folio)
 {
-	if (kho_change_begin()) {
-		kho_misuse(-EBUSY);
+	if (!kho_return_begin(_RET_IP_))
 		return;
-	}
 	if (kho_del_block(folio_pfn(folio), folio_order(folio)))
-		kho_misuse(-ENOENT);
+		kho_refuse_return(folio_pfn(folio), _RET_IP_);
 	kho_change_end();
 }
 EXPORT_SYMBOL_GPL(kho_unpreserve_folio);
 
-static noinline int kho_preserve_far(struct page *page, unsigned long nr_pages)
+static noinline int kho_preserve_many(unsigned long pfn, unsigned long nr_pages,
+				      unsigned long ip)
 {
-	int err;
+	int err = kho_change_begin();
 
-	if (nr_pages == 1 && kho_preserve_seek(page_to_pfn(page), 0))
-		return 0;
-	err = kho_change_begin();
 	if (err)
 		return err;
-	err = kho_preserve_run(page, nr_pages);
+	err = __kho_preserve_run(pfn, nr_pages, ip);
 	kho_change_end();
 	return err;
 }
@@ -411,17 +399,17 @@ static noinline int kho_preserve_far(struct page *page, unsigned long nr_pages)
  * preserved.
  *
  * Context: Process context, may sleep (a tree node may have to be allocated).
- * Return: 0; -EOPNOTSUPP when KHO is off; -EBUSY while the state is finalized;
- * -EINVAL when the run is empty, not all RAM, touches a scratch area, or memory
- * that was added after boot, which the next kernel does not start with;
- * -EEXIST when one of the blocks is preserved already; -ENOMEM. After an error
- * nothing is left behind.
+ * Return: 0; -EOPNOTSUPP when KHO is off; -EBUSY unless the state is open;
+ * -EINVAL when the run is empty, touches a scratch area, or is not all memory that
+ * the next kernel starts with; -EEXIST when one of the blocks is preserved
+ * already; -ENOMEM. After an error nothing of the run is preserved by it. The log
+ * tells of -EINVAL and -EEXIST.
  */
 int kho_preserve_pages(struct page *page, unsigned long nr_pages)
 {
-	if (nr_pages == 1 && kho_preserve_near(page_to_pfn(page), 0))
-		return 0;
-	return kho_preserve_far(page, nr_pages);
+	if (nr_pages == 1)
+		return kho_preserve_block(page_to_pfn(page), 0, _RET_IP_);
+	return kho_preserve_many(page_to_pfn(page), nr_pages, _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(kho_preserve_pages);
 
@@ -430,17 +418,16 @@ EXPORT_SYMBOL_GPL(kho_preserve_pages);
  * @page: first page of a run that kho_preserve_pages() took
  * @nr_pages: number of pages, as they were preserved
  *
- * While the state is finalized the run stays preserved: abort first.
+ * While the state is finalized, that ends with it. Once a kexec is on its way the
+ * pages stay preserved, and nobody may write to them any more.
  *
  * Context: Process context, may sleep.
  */
 void kho_unpreserve_pages(struct page *page, unsigned long nr_pages)
 {
-	if (kho_change_begin()) {
-		kho_misuse(-EBUSY);
+	if (!kho_return_begin(_RET_IP_))
 		return;
-	}
-	kho_unpreserve_run(page, nr_pages);
+	__kho_unpreserve_run(page_to_pfn(page), nr_pages, _RET_IP_);
 	kho_change_end();
 }
 EXPORT_SYMBOL_GPL(kho_unpreserve_pages);
@@ -460,21 +447,21 @@ EXPORT_SYMBOL_GPL(kho_unpreserve_pages);
 void *kho_alloc_preserve(size_t size)
 {
 	unsigned int order;
-	struct folio *folio;
+	struct page *page;
 	int err;
 
 	if (!size || size > PAGE_SIZE << MAX_PAGE_ORDER)
 		return ERR_PTR(-EINVAL);
 	order = get_order(size);
-	folio = folio_alloc(GFP_KERNEL | __GFP_ZERO, order);
-	if (!folio)
+	page = kho_alloc_pages(order);
+	if (!page)
 		return ERR_PTR(-ENOMEM);
-	err = kho_preserve_folio(folio);
+	err = kho_preserve_folio(page_folio(page));
 	if (err) {
-		folio_put(folio);
+		__free_pages(page, order);
 		return ERR_PTR(err);
 	}
-	return folio_address(folio);
+	return page_address(page);
 }
 EXPORT_SYMBOL_GPL(kho_alloc_preserve);
 
@@ -482,8 +469,8 @@ EXPORT_SYMBOL_GPL(kho_alloc_preserve);
  * kho_unpreserve_free() - free memory of kho_alloc_preserve()
  * @mem: what kho_alloc_preserve() returned
  *
- * While the state is finalized the next kernel counts on the memory: it is then
- * neither taken out nor freed, but leaked.
+ * While the state is finalized, that ends with it. Once a kexec is on its way the
+ * memory is neither taken out nor freed, since the next kernel counts on it.
  *
  * Context: Process context, may sleep.
  */
@@ -491,12 +478,10 @@ void kho_unpreserve_free(void *mem)
 {
 	struct folio *folio = virt_to_folio(mem);
 
-	if (kho_change_begin()) {
-		kho_misuse(-EBUSY);
+	if (!kho_return_begin(_RET_IP_))
 		return;
-	}
 	if (kho_del_block(folio_pfn(folio), folio_order(folio)))
-		kho_misuse(-ENOENT);
+		kho_refuse_return(folio_pfn(folio), _RET_IP_);
 	else
 		folio_put(folio);
 	kho_change_end();

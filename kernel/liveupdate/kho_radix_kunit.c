@@ -3,7 +3,7 @@
  * KUnit tests of the radix tree: against plain models, and by many threads.
  *
  * tools/testing/kho has more of the same under sanitizers. What can be seen
- * only here is the tree on real pages, RCU and preemption.
+ * only here is the tree on real pages, and preemption.
  */
 
 #include <kunit/test.h>
@@ -13,7 +13,6 @@
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/prandom.h>
-#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -42,11 +41,13 @@ static int count_node(phys_addr_t node, unsigned int level, void *data)
 	return 0;
 }
 
+/* Nodes without keys do not count */
 static unsigned int nr_nodes(struct kho_radix_tree *tree)
 {
 	const struct kho_radix_walk_cb cb = { .table = count_node };
 	unsigned int nr = 0;
 
+	kho_radix_prune(tree);
 	kho_radix_walk_tree(tree, &cb, &nr);
 	return nr;
 }
@@ -320,11 +321,12 @@ static void churn_test(struct kunit *test)
 }
 
 /*
- * Threads. Keys of different threads lie in the same words of the same two
- * leaves, and are few, so that the leaves come and go.
+ * Threads. Keys of different threads lie in the same words of the same leaves, and
+ * all need new ones at about the same time.
  */
 #define THREADS		4
 #define ROUNDS		5000
+#define LEAVES		64
 
 struct thread_work {
 	struct kho_radix_tree *tree;
@@ -334,10 +336,10 @@ struct thread_work {
 	int balance;	/* keys that this thread left behind */
 };
 
-static u64 own_key(unsigned int who, unsigned int i)
+static u64 own_key(unsigned int who, unsigned int round, unsigned int i)
 {
-	return kho_key_first(0) + ((u64)(i % 2) << KHO_LEAF_BITS) +
-	       i / 2 * THREADS + who;
+	return kho_key_first(0) + ((u64)((round + i) % LEAVES) << KHO_LEAF_BITS) +
+	       i * THREADS + who;
 }
 
 static int own_keys_thread(void *data)
@@ -349,12 +351,13 @@ static int own_keys_thread(void *data)
 		nr = 1 + round % 5;
 		for (i = 0; i < nr; i++)
 			w->bad += kho_radix_add_key(w->tree,
-						    own_key(w->who, i)) != 0;
+						    own_key(w->who, round,
+							    i)) != 0;
 		for (i = 0; i < nr; i++) {
-			w->bad += !kho_radix_contains_key(w->tree,
-							  own_key(w->who, i));
-			w->bad += kho_radix_del_key(w->tree,
-						    own_key(w->who, i)) != 0;
+			u64 key = own_key(w->who, round, i);
+
+			w->bad += !kho_radix_contains_key(w->tree, key);
+			w->bad += kho_radix_del_key(w->tree, key) != 0;
 		}
 		cond_resched();
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading a kho_radix tree from one end to the other: one's own with callbacks,
- * one that is not trusted node by node, one that stands still key by key.
+ * KHO: reading a radix tree from one end to the other: one's own with callbacks,
+ * one that is not trusted node by node, one that is key by key.
  */
 
 #include <linux/bitmap.h>
@@ -64,18 +64,15 @@ static int kho_radix_walk(phys_addr_t phys, unsigned int level, u64 first,
  * @cb: what to call
  * @data: for @cb
  *
- * Takes the tree's lock, so that the callbacks may neither add to this tree nor
- * delete from it. Keys that others add or delete meanwhile may be met or not.
+ * Keys that come or go meanwhile, also by the callbacks, may be met or not.
  *
- * Context: Process context. May sleep. The callbacks may sleep.
+ * Context: Any in which the callbacks may be called.
  * Return: 0, or what a callback returned to stop the walk; -ERANGE when a node
  * hangs where no key reaches.
  */
 int kho_radix_walk_tree(struct kho_radix_tree *tree,
 			const struct kho_radix_walk_cb *cb, void *data)
 {
-	guard(mutex)(&tree->lock);
-
 	return kho_radix_walk(virt_to_phys(tree->root), KHO_TREE_TABLES, 0, cb,
 			      data);
 }
@@ -93,8 +90,7 @@ EXPORT_SYMBOL_GPL(kho_radix_walk_tree);
  * one another in any way; the depth is bounded here. The bitmaps of leaves are
  * not read.
  *
- * Context: Any, for a tree that stands still. Takes no lock and allocates
- * nothing; the direct map has to be there.
+ * Context: Any. Allocates nothing; the direct map has to be there.
  * Return: 0, or what @cb returned to stop the walk; -ERANGE when a node hangs
  * where no key reaches.
  */
@@ -113,7 +109,7 @@ EXPORT_SYMBOL_GPL(kho_radix_walk_nodes);
  * @first: the first key that is of interest
  * @last: the last one
  *
- * Context: As for struct kho_radix_iter: any, for a tree that stands still.
+ * Context: Any.
  */
 void kho_radix_iter_init(struct kho_radix_iter *iter,
 			 const struct kho_radix_node *root, u64 first, u64 last)
@@ -198,7 +194,7 @@ static bool kho_radix_iter_word(struct kho_radix_iter *iter)
  * kho_radix_iter_advance - the slow part of kho_radix_iter_next()
  * @iter: an iterator with no key left to tell
  *
- * Context: As for struct kho_radix_iter: any, for a tree that stands still.
+ * Context: Any.
  * Return: true when there are keys to tell again.
  */
 bool kho_radix_iter_advance(struct kho_radix_iter *iter)

@@ -27,7 +27,8 @@
 #include <asm/sections.h>
 #include <kunit/visibility.h>
 
-#include "kho_internal.h"
+#include "kho_scratch.h"
+#include "kho_state.h"
 
 /* Default sizes; global grows with the machine, nodes share theirs. */
 #define KHO_SCRATCH_LOW		SZ_32M

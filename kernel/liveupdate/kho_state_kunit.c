@@ -1,97 +1,243 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KUnit tests of KHO: the state is held while nothing may change it. */
+/* KUnit tests of KHO: from one state to the next, and who is asked. */
 #include <kunit/test.h>
 #include <linux/err.h>
 #include <linux/kexec_handover.h>
 #include <linux/mm.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
 
-#include "kho_internal.h"
+#include "kho_preserve.h"
+#include "kho_state.h"
+
+#define LISTENERS	3
+
+/* What was called, a letter each: finalize f, abort a, freeze z, thaw t; and who. */
+static char heard[64];
+
+struct listener {
+	struct kho_notifier kn;
+	char name;
+	int finalize_err;
+	int freeze_err;
+	/* Given back when it is frozen: then there is no kexec. */
+	void *mem;
+};
+
+static struct listener listeners[LISTENERS];
+
+static void hear(struct kho_notifier *kn, char what)
+{
+	struct listener *l = container_of(kn, struct listener, kn);
+	size_t len = strlen(heard);
+
+	if (len + 3 > sizeof(heard))
+		return;
+	heard[len] = what;
+	heard[len + 1] = l->name;
+}
+
+static int hear_finalize(struct kho_notifier *kn)
+{
+	hear(kn, 'f');
+	return container_of(kn, struct listener, kn)->finalize_err;
+}
+
+static void hear_abort(struct kho_notifier *kn)
+{
+	hear(kn, 'a');
+}
+
+static int hear_freeze(struct kho_notifier *kn)
+{
+	struct listener *l = container_of(kn, struct listener, kn);
+
+	hear(kn, 'z');
+	if (l->mem)
+		kho_unpreserve_free(l->mem);
+	l->mem = NULL;
+	return l->freeze_err;
+}
+
+static void hear_thaw(struct kho_notifier *kn)
+{
+	hear(kn, 't');
+}
+
+static void expect_heard(struct kunit *test, const char *want)
+{
+	KUNIT_EXPECT_STREQ(test, heard, want);
+	memset(heard, 0, sizeof(heard));
+}
 
 static int state_init(struct kunit *test)
 {
+	static const int priorities[LISTENERS] = { 0, 10, 10 };
+
 	if (!kho_is_enabled())
 		kunit_skip(test, "KHO is off");
 	KUNIT_ASSERT_FALSE(test, kho_finalized());
+	memset(heard, 0, sizeof(heard));
+	for (unsigned int i = 0; i < LISTENERS; i++) {
+		listeners[i] = (struct listener) {
+			.kn.name = "kunit",
+			.kn.priority = priorities[i],
+			.kn.finalize = hear_finalize,
+			.kn.abort = hear_abort,
+			.kn.freeze = hear_freeze,
+			.kn.thaw = hear_thaw,
+			.name = '1' + i,
+		};
+		KUNIT_ASSERT_EQ(test, register_kho_notifier(&listeners[i].kn), 0);
+	}
 	return 0;
 }
 
-/* Also after a test that failed half way: nothing stays held or finalized. */
+/* Also after a test that failed half way: nothing stays finalized. */
 static void state_exit(struct kunit *test)
 {
 	if (!kho_is_enabled())
 		return;
-	kho_release();
+	kho_kexec_failed();
 	kho_abort();
+	for (unsigned int i = 0; i < LISTENERS; i++)
+		unregister_kho_notifier(&listeners[i].kn);
 }
 
-/* As for a hibernation */
-static void state_hold(struct kunit *test)
+static void state_finalize_abort(struct kunit *test)
 {
-	void *mem;
-
-	KUNIT_ASSERT_EQ(test, kho_hold_empty(), 0);
-	KUNIT_EXPECT_PTR_EQ(test, kho_alloc_preserve(PAGE_SIZE),
-			    ERR_PTR(-EBUSY));
-	KUNIT_EXPECT_EQ(test, kho_finalize(), -EBUSY);
-	KUNIT_EXPECT_EQ(test, kho_set_dt_max(KHO_DT_MAX_LIMIT), -EBUSY);
+	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
+	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
+	/* By priority, else in the order in which they registered */
+	expect_heard(test, "f2f3f1");
+	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
+	KUNIT_EXPECT_TRUE(test, kho_finalized());
+	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
+	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
+	expect_heard(test, "a1a3a2");
 	KUNIT_EXPECT_FALSE(test, kho_finalized());
-	kho_release();
-
-	mem = kho_alloc_preserve(PAGE_SIZE);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, mem);
-	kho_unpreserve_free(mem);
 }
 
-/* What is preserved stays so, and may still change. */
-static void state_hold_refused(struct kunit *test)
+static void state_veto(struct kunit *test)
 {
-	void *mem = kho_alloc_preserve(PAGE_SIZE), *more;
+	listeners[2].finalize_err = -ENXIO;
+	KUNIT_EXPECT_EQ(test, kho_finalize(), -ENXIO);
+	expect_heard(test, "f2f3a2");
+	KUNIT_EXPECT_EQ(test, kho_commit(), -ENXIO);
+	expect_heard(test, "f2f3a2");
+	KUNIT_EXPECT_FALSE(test, kho_finalized());
+}
 
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, mem);
-	KUNIT_EXPECT_EQ(test, kho_hold_empty(), -EBUSY);
-	more = kho_alloc_preserve(PAGE_SIZE);
-	KUNIT_EXPECT_NOT_ERR_OR_NULL(test, more);
-	if (!IS_ERR(more))
-		kho_unpreserve_free(more);
-	/* As who hears of the end of what he had refused */
-	kho_release();
+static void state_register(struct kunit *test)
+{
+	struct kho_notifier late = { .name = "late" };
+
+	KUNIT_EXPECT_EQ(test, register_kho_notifier(&listeners[0].kn), -EEXIST);
+	KUNIT_EXPECT_EQ(test, unregister_kho_notifier(&late), -ENOENT);
+	KUNIT_ASSERT_EQ(test, kho_finalize(), 0);
+	expect_heard(test, "f2f3f1");
+	/* Who was not asked is not told of the end, and need not do anything. */
+	listeners[1].name = 'x';
+	KUNIT_EXPECT_EQ(test, unregister_kho_notifier(&listeners[1].kn), 0);
+	KUNIT_EXPECT_EQ(test, register_kho_notifier(&listeners[1].kn), 0);
+	KUNIT_EXPECT_EQ(test, register_kho_notifier(&late), 0);
+	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
+	expect_heard(test, "a1a3");
 	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
 	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
-	kho_unpreserve_free(mem);
-	KUNIT_EXPECT_EQ(test, kho_hold_empty(), 0);
+	KUNIT_EXPECT_EQ(test, unregister_kho_notifier(&late), 0);
 }
 
-/* What was finalized before is so afterwards. */
-static void state_hold_finalized(struct kunit *test)
+/* What is taken back ends the finalized state, and may be preserved anew. */
+static void state_revoke(struct kunit *test)
 {
+	void *mem = kho_alloc_preserve(PAGE_SIZE), *blob;
+	u64 bytes = kho_preserved_bytes();
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, mem);
 	KUNIT_ASSERT_EQ(test, kho_finalize(), 0);
-	KUNIT_EXPECT_EQ(test, kho_hold_empty(), 0);
-	KUNIT_EXPECT_EQ(test, kho_abort(), -EBUSY);
-	kho_release();
-	KUNIT_EXPECT_TRUE(test, kho_finalized());
 	KUNIT_EXPECT_PTR_EQ(test, kho_alloc_preserve(PAGE_SIZE),
 			    ERR_PTR(-EBUSY));
+	kho_unpreserve_free(mem);
+	KUNIT_EXPECT_FALSE(test, kho_finalized());
+	KUNIT_EXPECT_EQ(test, kho_preserved_bytes(), bytes - PAGE_SIZE);
+	/* Those who were asked hear of it, at the latest before the next time. */
+	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
+	expect_heard(test, "f2f3f1a1a3a2f2f3f1");
 	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
+
+	blob = kho_alloc_preserve(PAGE_SIZE);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, blob);
+	KUNIT_ASSERT_EQ(test, kho_add_subtree("kunit-state", blob, 1), 0);
+	KUNIT_ASSERT_EQ(test, kho_finalize(), 0);
+	kho_remove_subtree(blob);
+	KUNIT_EXPECT_FALSE(test, kho_finalized());
+	KUNIT_EXPECT_EQ(test, kho_add_subtree("kunit-state", blob, 1), 0);
+	kho_remove_subtree(blob);
+	kho_unpreserve_free(blob);
 }
 
-/* As for a kexec */
+/* Once a kexec is on its way nothing changes, and it may fail. */
 static void state_commit(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, kho_commit(), -EBUSY);
+	void *mem = kho_alloc_preserve(PAGE_SIZE);
+	u64 bytes = kho_preserved_bytes();
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, mem);
 	KUNIT_ASSERT_EQ(test, kho_finalize(), 0);
-	KUNIT_EXPECT_EQ(test, kho_commit(), 0);
+	KUNIT_ASSERT_EQ(test, kho_commit(), 0);
+	expect_heard(test, "f2f3f1z2z3z1");
 	KUNIT_EXPECT_EQ(test, kho_abort(), -EBUSY);
+	KUNIT_EXPECT_EQ(test, kho_finalize(), -EBUSY);
+	KUNIT_EXPECT_EQ(test, kho_commit(), -EBUSY);
+	KUNIT_EXPECT_PTR_EQ(test, kho_alloc_preserve(PAGE_SIZE),
+			    ERR_PTR(-EBUSY));
+	kho_unpreserve_free(mem);
+	KUNIT_EXPECT_EQ(test, kho_preserved_bytes(), bytes);
 	KUNIT_EXPECT_TRUE(test, kho_finalized());
-	/* No kexec after all, for once */
-	kho_release();
+
+	kho_kexec_failed();
+	expect_heard(test, "t1t3t2a1a3a2");
+	KUNIT_EXPECT_FALSE(test, kho_finalized());
+	kho_kexec_failed();
+	expect_heard(test, "");
+	kho_unpreserve_free(mem);
+	KUNIT_EXPECT_EQ(test, kho_preserved_bytes(), bytes - PAGE_SIZE);
+}
+
+/* Everything is as it was before, finalized or not. */
+static void state_freeze_refused(struct kunit *test)
+{
+	listeners[0].freeze_err = -EIO;
+	KUNIT_EXPECT_EQ(test, kho_commit(), -EIO);
+	expect_heard(test, "f2f3f1z2z3z1t3t2a1a3a2");
+	KUNIT_EXPECT_FALSE(test, kho_finalized());
+
+	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
+	expect_heard(test, "f2f3f1");
+	KUNIT_EXPECT_EQ(test, kho_commit(), -EIO);
+	expect_heard(test, "z2z3z1t3t2");
+	KUNIT_EXPECT_TRUE(test, kho_finalized());
+}
+
+static void state_freeze_revoked(struct kunit *test)
+{
+	listeners[1].mem = kho_alloc_preserve(PAGE_SIZE);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, listeners[1].mem);
+	KUNIT_EXPECT_EQ(test, kho_commit(), -EBUSY);
+	KUNIT_EXPECT_FALSE(test, kho_finalized());
 	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
+	expect_heard(test, "f2f3f1z2z3z1t1t3t2a1a3a2");
 }
 
 static struct kunit_case state_tests[] = {
-	KUNIT_CASE(state_hold),
-	KUNIT_CASE(state_hold_refused),
-	KUNIT_CASE(state_hold_finalized),
+	KUNIT_CASE(state_finalize_abort),
+	KUNIT_CASE(state_veto),
+	KUNIT_CASE(state_register),
+	KUNIT_CASE(state_revoke),
 	KUNIT_CASE(state_commit),
+	KUNIT_CASE(state_freeze_refused),
+	KUNIT_CASE(state_freeze_revoked),
 	{}
 };
 

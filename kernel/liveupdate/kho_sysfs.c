@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /sys/kernel/kho/ and /sys/firmware/kho/: what programs read and write.
+ * KHO: /sys/kernel/kho/ and /sys/firmware/kho/, what programs read and write.
  *
  * The stable interface (Documentation/ABI/testing/sysfs-kernel-kho): it needs
  * no debugfs and stays whole under lockdown. /sys/kernel/kho/ exists wherever
@@ -13,19 +13,24 @@
 
 #include <linux/capability.h>
 #include <linux/kobject.h>
-#include <linux/kstrtox.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "kho_internal.h"
+#include "kho_claim.h"
+#include "kho_early.h"
+#include "kho_fdt.h"
+#include "kho_files.h"
+#include "kho_preserve.h"
+#include "kho_scratch.h"
+#include "kho_state.h"
 
 static struct kobject *kho_kobj;
 
 /**
- * kho_store_finalize - do what was written to a finalize or active file
- * @buf:	the text, ended by NUL
+ * kho_store_finalize() - do what was written to a finalize or active file
+ * @buf: the text, ended by NUL
  *
- * Context: process context, may sleep; called without KHO's locks.
+ * Context: Process context, may sleep.
  * Return: 0, also when the handover was in that state already; -EPERM without
  * CAP_SYS_ADMIN; -EINVAL for anything but "0" and "1"; what kho_finalize() or
  * kho_abort() failed with.
@@ -97,26 +102,10 @@ static struct kobj_attribute scratch_len_attr = __ATTR_RO(scratch_len);
 static ssize_t dt_max_show(struct kobject *kobj, struct kobj_attribute *attr,
 			   char *buf)
 {
-	return sysfs_emit(buf, "%zu\n", kho_dt_max());
+	return sysfs_emit(buf, "%u\n", KHO_DT_MAX);
 }
 
-static ssize_t dt_max_store(struct kobject *kobj, struct kobj_attribute *attr,
-			    const char *buf, size_t count)
-{
-	unsigned long size;
-	int err;
-
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-
-	err = kstrtoul(buf, 0, &size);
-	if (!err)
-		err = kho_set_dt_max(size);
-
-	return err ? err : count;
-}
-
-static struct kobj_attribute dt_max_attr = __ATTR_RW(dt_max);
+static struct kobj_attribute dt_max_attr = __ATTR_RO(dt_max);
 
 static ssize_t preserved_bytes_show(struct kobject *kobj,
 				    struct kobj_attribute *attr, char *buf)
@@ -125,6 +114,14 @@ static ssize_t preserved_bytes_show(struct kobject *kobj,
 }
 
 static struct kobj_attribute preserved_bytes_attr = __ATTR_RO(preserved_bytes);
+
+static ssize_t unclaimed_bytes_show(struct kobject *kobj,
+				    struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", kho_unclaimed_bytes());
+}
+
+static struct kobj_attribute unclaimed_bytes_attr = __ATTR_RO(unclaimed_bytes);
 
 static ssize_t generation_show(struct kobject *kobj,
 			       struct kobj_attribute *attr, char *buf)
@@ -137,8 +134,8 @@ static struct kobj_attribute generation_attr = __ATTR_RO(generation);
 static ssize_t previous_release_show(struct kobject *kobj,
 				     struct kobj_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%.*s\n", (int)sizeof(kho_in.previous_release),
-			  kho_in.previous_release);
+	return kho_in.previous_release[0] ?
+		sysfs_emit(buf, "%s\n", kho_in.previous_release) : 0;
 }
 
 static struct kobj_attribute previous_release_attr =
@@ -159,6 +156,7 @@ static struct attribute *kho_attrs[] = {
 	&scratch_len_attr.attr,
 	&dt_max_attr.attr,
 	&preserved_bytes_attr.attr,
+	&unclaimed_bytes_attr.attr,
 	&generation_attr.attr,
 	&previous_release_attr.attr,
 	&refused_attr.attr,
@@ -190,13 +188,13 @@ static struct bin_attribute in_dt_attr = {
 };
 
 /**
- * kho_sysfs_state - let /sys/kernel/kho/dt come or go with the handover's state
- * @finalized:	whether the FDT is complete from here on
+ * kho_sysfs_show() - let /sys/kernel/kho/dt come or go
+ * @finalized: whether the FDT is complete from here on
  *
- * Context: may sleep; the state is locked. On abort it is called before the
- * FDT changes: nobody reads it any more on return.
+ * Context: Process context, may sleep; one caller at a time. Before the FDT
+ * changes: nobody reads it any more on return.
  */
-void kho_sysfs_state(bool finalized)
+void kho_sysfs_show(bool finalized)
 {
 	if (!kho_kobj)
 		return;
@@ -233,13 +231,8 @@ static int __init init_firmware_dt(void)
 	return err;
 }
 
-/**
- * kho_sysfs_init - create the files
- *
- * Context: an initcall after core_initcall, before user space can finalize.
- * Return: 0, or -ENOMEM; KHO works without the files, too.
- */
-int __init kho_sysfs_init(void)
+/* KHO works without the files, too. */
+static int __init kho_sysfs_init(void)
 {
 	struct kobject *kobj = kobject_create_and_add("kho", kernel_kobj);
 	int err;
@@ -256,3 +249,6 @@ int __init kho_sysfs_init(void)
 
 	return kho_in.valid ? init_firmware_dt() : 0;
 }
+
+/* Before user space can finalize. */
+fs_initcall(kho_sysfs_init);

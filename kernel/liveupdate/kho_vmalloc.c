@@ -4,9 +4,8 @@
  *
  * The pages of an area are preserved like any other; what is handed over beyond
  * them is their order, in a chain of chunks (<linux/kho/abi/vmalloc.h>). The
- * next kernel makes an area of its own of them. It does all that can fail before
- * it claims the first page: a description that is damaged, and memory that is
- * short, leave everything there to be claimed.
+ * next kernel claims them and makes an area of its own of them. A description that
+ * is damaged, and memory that is short, leave everything there to be claimed.
  */
 #include <linux/align.h>
 #include <linux/export.h>
@@ -23,7 +22,10 @@
 #include <linux/kho/abi/vmalloc.h>
 
 #include "../../mm/internal.h"
-#include "kho_internal.h"
+#include "kho_claim.h"
+#include "kho_memory.h"
+#include "kho_preserve.h"
+#include "kho_state.h"
 
 /* Areas that are no more than pages, mapped for the kernel to read and write. */
 #define KHO_VMALLOC_VM_FLAGS	(VM_ALLOC | VM_ALLOW_HUGE_VMAP)
@@ -47,12 +49,12 @@ static unsigned long kho_entry_pages(const struct kho_vmalloc *desc)
 
 static struct kho_vmalloc_chunk *kho_chunk_alloc(void)
 {
-	struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	struct page *page = kho_alloc_pages(0);
 	int err;
 
 	if (!page)
 		return ERR_PTR(-ENOMEM);
-	err = kho_preserve_run(page, 1);
+	err = kho_preserve_run(page_to_pfn(page), 1);
 	if (err) {
 		__free_page(page);
 		return ERR_PTR(err);
@@ -62,7 +64,7 @@ static struct kho_vmalloc_chunk *kho_chunk_alloc(void)
 
 static void kho_chunk_free(struct kho_vmalloc_chunk *chunk)
 {
-	kho_unpreserve_run(virt_to_page(chunk), 1);
+	kho_unpreserve_run(PHYS_PFN(virt_to_phys(chunk)), 1);
 	free_page((unsigned long)chunk);
 }
 
@@ -79,7 +81,7 @@ static void kho_unpreserve_chunks(const struct kho_vmalloc *desc)
 		struct kho_vmalloc_chunk *next = kho_chunk_at(chunk->next);
 
 		for (i = 0; i < KHO_VMALLOC_CHUNK_ENTRIES && chunk->phys[i]; i++)
-			kho_unpreserve_run(kho_entry_page(chunk->phys[i]),
+			kho_unpreserve_run(PHYS_PFN(chunk->phys[i]),
 					   kho_entry_pages(desc));
 		kho_chunk_free(chunk);
 		chunk = next;
@@ -95,7 +97,8 @@ static int kho_preserve_chunk(struct kho_vmalloc_chunk *chunk,
 	u32 i;
 
 	for (i = 0; i < nr_pages; i += kho_entry_pages(desc)) {
-		int err = kho_preserve_run(pages[i], kho_entry_pages(desc));
+		int err = kho_preserve_run(page_to_pfn(pages[i]),
+					   kho_entry_pages(desc));
 
 		if (err)
 			return err;
@@ -167,7 +170,7 @@ static int kho_describe_area(struct vm_struct *vm, const void *ptr,
  *
  * Context: Process context, may sleep.
  * Return: 0; -EOPNOTSUPP when KHO is off, or for an area of another kind; -EBUSY
- * while the state is finalized; -EINVAL when @ptr is not the start of an area,
+ * unless the state is open; -EINVAL when @ptr is not the start of an area,
  * or when one of its pages lies in a scratch area; -EEXIST when one of its pages
  * is preserved already; -ENOMEM. After an error nothing is left behind, and
  * @preservation is as it was.
@@ -199,17 +202,16 @@ EXPORT_SYMBOL_GPL(kho_preserve_vmalloc);
  * kho_unpreserve_vmalloc() - do not hand an area over after all
  * @preservation: as kho_preserve_vmalloc() left it
  *
- * The area itself stays as it is. While the state is finalized it stays
- * preserved as well: abort first.
+ * The area itself stays as it is. While the state is finalized, that ends with
+ * it. Once a kexec is on its way the area stays preserved, and nobody may write to
+ * it any more.
  *
  * Context: Process context, may sleep.
  */
 void kho_unpreserve_vmalloc(struct kho_vmalloc *preservation)
 {
-	if (kho_change_begin()) {
-		kho_misuse(-EBUSY);
+	if (!kho_return_begin(_RET_IP_))
 		return;
-	}
 	kho_unpreserve_chunks(preservation);
 	preservation->first = 0;
 	kho_change_end();
@@ -238,7 +240,7 @@ static int kho_gather_chunk(struct kho_claim *claim,
 
 		if (!*left)
 			return -EINVAL;
-		err = kho_claim_add(claim, chunk->phys[i],
+		err = kho_claim_run(claim, chunk->phys[i],
 				    kho_entry_pages(desc));
 		if (err)
 			return err;
@@ -254,7 +256,8 @@ static int kho_gather_chunk(struct kho_claim *claim,
 /*
  * Afterwards the chain may be read like one of our own: it ends, its entries are
  * as many as the description says, and all differ. A chain that leads back into
- * itself is one with a chunk that was gathered before.
+ * itself is one with a chunk that was claimed before. What is claimed nobody else
+ * frees, so it may be read.
  */
 static int kho_gather_area(struct kho_claim *claim,
 			   const struct kho_vmalloc *desc)
@@ -266,7 +269,7 @@ static int kho_gather_area(struct kho_claim *claim,
 	while (phys) {
 		const struct kho_vmalloc_chunk *chunk;
 
-		err = kho_claim_add(claim, phys, 1);
+		err = kho_claim_run(claim, phys, 1);
 		if (err)
 			return err;
 		chunk = phys_to_virt(phys);
@@ -346,7 +349,7 @@ static struct vm_struct *kho_map_area(const struct kho_vmalloc *desc,
 	return area;
 }
 
-/* And then what cannot: the pages are claimed. */
+/* And then what cannot: the pages are kept. */
 
 static void kho_free_chunks(const struct kho_vmalloc *desc)
 {
@@ -355,9 +358,9 @@ static void kho_free_chunks(const struct kho_vmalloc *desc)
 	while (chunk) {
 		struct kho_vmalloc_chunk *next = kho_chunk_at(chunk->next);
 
-		kho_own_run(PHYS_PFN(virt_to_phys(chunk)), 1);
 		free_page((unsigned long)chunk);
 		chunk = next;
+		cond_resched();
 	}
 }
 
@@ -366,12 +369,7 @@ static void *kho_own_area(struct vm_struct *area, struct page **pages,
 			  const struct kho_vmalloc *desc)
 {
 	unsigned long size = get_vm_area_size(area);
-	u32 i;
 
-	for (i = 0; i < desc->total_pages; i += kho_entry_pages(desc)) {
-		kho_own_run(page_to_pfn(pages[i]), kho_entry_pages(desc));
-		cond_resched();
-	}
 	area->pages = pages;
 	area->nr_pages = desc->total_pages;
 	atomic_long_add(area->nr_pages, &nr_vmalloc_pages);
@@ -383,28 +381,23 @@ static void *kho_own_area(struct vm_struct *area, struct page **pages,
 	return area->addr;
 }
 
+/* Makes an area of what is in the claim, which ends if that works. */
 static void *kho_make_area(struct kho_claim *claim,
 			   const struct kho_vmalloc *desc, const void *caller)
 {
 	struct page **pages = kho_list_pages(desc);
 	struct vm_struct *area;
-	void *ptr;
 
 	if (!pages)
 		return NULL;
 	area = kho_map_area(desc, pages, caller);
-	if (!area)
-		goto free_pages;
-	if (kho_claim_take(claim))
-		goto free_area;
-	ptr = kho_own_area(area, pages, desc);
+	if (!area) {
+		kvfree(pages);
+		return NULL;
+	}
+	kho_claim_commit(claim);
 	kho_free_chunks(desc);
-	return ptr;
-free_area:
-	free_vm_area(area);
-free_pages:
-	kvfree(pages);
-	return NULL;
+	return kho_own_area(area, pages, desc);
 }
 
 /**
@@ -426,11 +419,13 @@ void *kho_restore_vmalloc(const struct kho_vmalloc *preservation)
 	struct kho_claim claim;
 	void *ptr = NULL;
 
-	if (!kho_vmalloc_plausible(&desc) || kho_claim_init(&claim))
+	if (!kho_vmalloc_plausible(&desc))
 		return NULL;
+	kho_claim_begin(&claim);
 	if (!kho_gather_area(&claim, &desc))
 		ptr = kho_make_area(&claim, &desc, __builtin_return_address(0));
-	kho_claim_exit(&claim);
+	if (!ptr)
+		kho_claim_cancel(&claim);
 	return ptr;
 }
 EXPORT_SYMBOL_GPL(kho_restore_vmalloc);

@@ -15,7 +15,15 @@
 #include <linux/kho/abi/vmalloc.h>
 
 #include "../../mm/internal.h"
-#include "kho_internal.h"
+#include "kho_claim.h"
+#include "kho_early.h"
+#include "kho_fdt.h"
+#include "kho_map.h"
+#include "kho_memory.h"
+#include "kho_preserve.h"
+#include "kho_scratch.h"
+#include "kho_state.h"
+#include "kho_subtree.h"
 #include "kho_kunit.h"
 
 #define ENTRIES		KHO_VMALLOC_CHUNK_ENTRIES

@@ -16,6 +16,8 @@
 #include <linux/stddef.h>
 #include <linux/types.h>
 
+#include <linux/kho/abi/vmalloc.h>
+
 #include <asm/page.h>
 
 /**

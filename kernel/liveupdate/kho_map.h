@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * All memory that a handover occupies, in address order.
+ * KHO: all memory that a handover occupies, in address order.
  */
-#ifndef _KHO_BLOCKS_H
-#define _KHO_BLOCKS_H
+#ifndef _KHO_MAP_H
+#define _KHO_MAP_H
 
 #include <linux/bitops.h>
 #include <linux/bits.h>
@@ -15,9 +15,9 @@
 #define KHO_GROUP_PAGES		BIT(KHO_GROUP_ORDER)
 
 /*
- * struct kho_block_row - the blocks of one order, by address
+ * struct kho_map_row - the blocks of one order, by address
  */
-struct kho_block_row {
+struct kho_map_row {
 	struct kho_radix_iter iter;
 	/* First page of the group in which the next block is. */
 	unsigned long pfn;
@@ -28,7 +28,7 @@ struct kho_block_row {
 };
 
 /**
- * struct kho_blocks - a place among the preserved blocks and the tree's nodes
+ * struct kho_map_walk - a place among the preserved blocks and the tree's nodes
  * @pfn: first page of the group that was found, or of a block that is larger
  * @nr_pages: KHO_GROUP_PAGES, or as many as the larger block has
  * @mask: which pages of the group are occupied; all, for a larger block
@@ -37,7 +37,7 @@ struct kho_block_row {
  * The keys of one order are sorted by address; so the orders are walked side by
  * side, and the nodes' addresses, sorted once, are one more row beside them.
  */
-struct kho_blocks {
+struct kho_map_walk {
 	unsigned long pfn;
 	unsigned long nr_pages;
 	u64 mask;
@@ -45,48 +45,57 @@ struct kho_blocks {
 	/* private: */
 	unsigned long end;
 	unsigned int nr_rows;
-	struct kho_block_row row[KHO_KEY_MAX_ORDER + 1];
+	struct kho_map_row row[KHO_KEY_MAX_ORDER + 1];
 	const struct kho_radix_node *root;
 	const phys_addr_t *nodes;
 	unsigned long nr_nodes;
 	unsigned long next_node;
 };
 
-void kho_blocks_init(struct kho_blocks *blocks,
+void kho_map_walk_init(struct kho_map_walk *walk,
 		     const struct kho_radix_node *root,
 		     const phys_addr_t *nodes, unsigned long nr_nodes);
-void kho_blocks_rewind(struct kho_blocks *blocks);
-bool kho_blocks_next(struct kho_blocks *blocks);
-unsigned long kho_blocks_orders(const struct kho_blocks *blocks);
+void kho_map_rewind(struct kho_map_walk *walk);
+bool kho_map_next(struct kho_map_walk *walk);
+unsigned long kho_map_orders(const struct kho_map_walk *walk);
+unsigned long kho_map_orders_at(const struct kho_radix_tree *tree,
+				unsigned long orders, phys_addr_t phys);
+phys_addr_t kho_map_block_end(const struct kho_radix_tree *tree,
+			      unsigned long orders, phys_addr_t phys);
+bool kho_map_covers(const struct kho_radix_tree *tree, unsigned long orders,
+		    phys_addr_t phys, u64 size);
+bool kho_map_touches(const struct kho_radix_tree *tree, phys_addr_t start,
+		     phys_addr_t end);
+u32 kho_map_crc32c(const struct kho_radix_tree *tree);
 
 /**
- * kho_blocks_span() - from the first to the last occupied page that was found
- * @blocks: after kho_blocks_next() returned true
+ * kho_map_span() - from the first to the last occupied page that was found
+ * @walk: after kho_map_next() returned true
  * @base: where to put the physical address of the first one
  * @size: where to put the bytes up to the end of the last one
  *
  * Context: Any.
  */
-static inline void kho_blocks_span(const struct kho_blocks *blocks,
+static inline void kho_map_span(const struct kho_map_walk *walk,
 				   phys_addr_t *base, phys_addr_t *size)
 {
-	unsigned int first = __ffs64(blocks->mask);
+	unsigned int first = __ffs64(walk->mask);
 
-	*base = PFN_PHYS(blocks->pfn + first);
-	*size = PFN_PHYS(blocks->nr_pages - first - KHO_GROUP_PAGES +
-			 fls64(blocks->mask));
+	*base = PFN_PHYS(walk->pfn + first);
+	*size = PFN_PHYS(walk->nr_pages - first - KHO_GROUP_PAGES +
+			 fls64(walk->mask));
 }
 
 /**
- * kho_blocks_pages() - how many pages that was found are occupied
- * @blocks: after kho_blocks_next() returned true
+ * kho_map_pages() - how many pages that was found are occupied
+ * @walk: after kho_map_next() returned true
  *
  * Context: Any.
  * Return: The number.
  */
-static inline unsigned long kho_blocks_pages(const struct kho_blocks *blocks)
+static inline unsigned long kho_map_pages(const struct kho_map_walk *walk)
 {
-	return blocks->nr_pages - KHO_GROUP_PAGES + hweight64(blocks->mask);
+	return walk->nr_pages - KHO_GROUP_PAGES + hweight64(walk->mask);
 }
 
 /**
@@ -113,4 +122,4 @@ static inline bool kho_mask_next_run(u64 *mask, unsigned int *first,
 	return true;
 }
 
-#endif /* _KHO_BLOCKS_H */
+#endif /* _KHO_MAP_H */

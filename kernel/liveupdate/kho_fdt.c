@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KHO: check what came from the last kernel before any of it is believed.
+ * KHO: the root FDT of a handover, written for the next kernel and read from the
+ * last one (<linux/kho/abi/kexec_handover.h>).
  *
  * Nothing here allocates, locks, or looks at anything but the bytes that it is
- * given, and all work is bounded by their number. What is wrong is told as a
- * sentence, which ends up in the log.
+ * given. What came is checked before any of it is believed, with work that is
+ * bounded by its size; what is wrong is told as a sentence, which ends up in the
+ * log.
  */
 #include <linux/align.h>
 #include <linux/crc32.h>
@@ -14,7 +16,7 @@
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
-#include "kho_validate.h"
+#include "kho_fdt.h"
 
 /* The first whose header has the structure's size; all kernels write it. */
 #define KHO_FDT_VERSION	17
@@ -71,6 +73,101 @@ u32 kho_fdt_crc32c(const void *fdt, int prop_offset)
 u32 kho_scratch_crc32c(const struct kho_scratch *areas, unsigned int count)
 {
 	return ~kho_crc32c(~0U, areas, count * sizeof(*areas));
+}
+
+static size_t kho_fdt_prop_size(size_t len)
+{
+	/* Tag, length, offset of the name, value. */
+	return 3 * sizeof(fdt32_t) + ALIGN(len, sizeof(fdt32_t));
+}
+
+/**
+ * kho_fdt_subtree_size() - bytes that a subtree takes in the FDT
+ * @name: its name
+ *
+ * Context: Any.
+ * Return: The number.
+ */
+size_t kho_fdt_subtree_size(const char *name)
+{
+	/* Both tags of the node, its name, and three properties. */
+	return 2 * sizeof(fdt32_t) + ALIGN(strlen(name) + 1, sizeof(fdt32_t)) +
+	       2 * kho_fdt_prop_size(sizeof(u64)) +
+	       kho_fdt_prop_size(sizeof(u32));
+}
+
+/**
+ * kho_fdt_begin() - begin to write an FDT
+ * @fdt: where to
+ * @size: bytes there
+ * @root: what the root says; checksums are written whether or not they are said
+ *	to be there
+ *
+ * Context: Any.
+ * Return: 0, or an error of libfdt, for want of space.
+ */
+int kho_fdt_begin(void *fdt, size_t size, const struct kho_fdt_root *root)
+{
+	u64 map = root->map;
+	u32 page_size = PAGE_SIZE, zero = 0;
+
+	return fdt_create(fdt, size) ?:
+	       fdt_finish_reservemap(fdt) ?:
+	       fdt_begin_node(fdt, "") ?:
+	       fdt_property(fdt, "compatible", KHO_FDT_COMPATIBLE,
+			    sizeof(KHO_FDT_COMPATIBLE)) ?:
+	       fdt_property(fdt, KHO_FDT_MEMORY_MAP_PROP_NAME, &map,
+			    sizeof(map)) ?:
+	       fdt_property(fdt, KHO_FDT_PAGE_SIZE_PROP_NAME, &page_size,
+			    sizeof(page_size)) ?:
+	       fdt_property(fdt, KHO_FDT_CRC_TREE_PROP_NAME, &root->crc_tree,
+			    sizeof(root->crc_tree)) ?:
+	       fdt_property(fdt, KHO_FDT_CRC_SCRATCH_PROP_NAME,
+			    &root->crc_scratch, sizeof(root->crc_scratch)) ?:
+	       fdt_property(fdt, KHO_FDT_CRC_FDT_PROP_NAME, &zero,
+			    sizeof(zero));
+}
+
+/**
+ * kho_fdt_add_subtree() - write one subtree more
+ * @fdt: an FDT that was begun
+ * @subtree: what to write; the checksum in any case
+ *
+ * Context: Any.
+ * Return: 0, or an error of libfdt, for want of space.
+ */
+int kho_fdt_add_subtree(void *fdt, const struct kho_fdt_subtree *subtree)
+{
+	u64 phys = subtree->phys;
+
+	return fdt_begin_node(fdt, subtree->name) ?:
+	       fdt_property(fdt, KHO_SUB_TREE_PROP_NAME, &phys, sizeof(phys)) ?:
+	       fdt_property(fdt, KHO_SUB_TREE_SIZE_PROP_NAME, &subtree->size,
+			    sizeof(subtree->size)) ?:
+	       fdt_property(fdt, KHO_SUB_TREE_CRC_PROP_NAME, &subtree->crc,
+			    sizeof(subtree->crc)) ?:
+	       fdt_end_node(fdt);
+}
+
+/**
+ * kho_fdt_end() - complete an FDT, with its own checksum
+ * @fdt: an FDT that was begun
+ *
+ * Context: Any.
+ * Return: 0, or an error of libfdt, for want of space.
+ */
+int kho_fdt_end(void *fdt)
+{
+	int err = fdt_end_node(fdt) ?: fdt_finish(fdt);
+	void *prop;
+	u32 crc;
+
+	if (err)
+		return err;
+	prop = fdt_getprop_w(fdt, 0, KHO_FDT_CRC_FDT_PROP_NAME, NULL);
+	crc = kho_fdt_crc32c(fdt, prop - fdt);
+	memcpy(prop, &crc, sizeof(crc));
+	return 0;
 }
 
 /* Returns false when the property is there with another length. */

@@ -10,11 +10,12 @@
 #include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/kexec_handover.h>
 #include <linux/kho_block.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 
-#include "kho_internal.h"
+#include "kho_claim.h"
 
 static struct kho_block_header *
 kho_block_after(const struct kho_block_header *block)
@@ -75,8 +76,8 @@ static int kho_block_grow(struct kho_block_list *list)
  * @list: a list to be handed over
  * @nr_entries: how many
  *
- * So many calls of kho_block_append() will not fail, nor will they ask whether
- * the state is finalized.
+ * So many calls of kho_block_append() will not fail, nor will they ask for the
+ * state.
  *
  * Context: Process context, may sleep.
  * Return: 0; -EINVAL when the list came from the last kernel; -ENOSPC when there
@@ -184,9 +185,9 @@ static int kho_block_gather(struct kho_claim *claim,
 
 		if (list->nr_blocks++ == KHO_BLOCK_MAX)
 			return -EINVAL;
-		err = kho_claim_add(claim, phys, 1);
+		err = kho_claim_run(claim, phys, 1);
 		if (err)
-			return err == -EEXIST ? -EINVAL : err;
+			return err;
 		block = phys_to_virt(phys);
 		if (block->count > capacity)
 			return -EINVAL;
@@ -194,15 +195,6 @@ static int kho_block_gather(struct kho_claim *claim,
 		phys = block->next;
 	}
 	return 0;
-}
-
-static void kho_block_own(struct kho_block_list *list)
-{
-	struct kho_block_header *block;
-
-	for (block = list->first; block; block = kho_block_after(block))
-		kho_own_run(PHYS_PFN(virt_to_phys(block)), 1);
-	list->restored = true;
 }
 
 /**
@@ -217,8 +209,8 @@ static void kho_block_own(struct kho_block_list *list)
  *
  * Context: Process context, may sleep.
  * Return: 0; -EINVAL when the chain or @entry_size is wrong; -ENOENT when a block
- * was not preserved or was taken back before; -ENOMEM; -EOPNOTSUPP without
- * CONFIG_KEXEC_HANDOVER. After an error nothing changed.
+ * was not preserved, was taken back before, or is in the chain twice; -EOPNOTSUPP
+ * without CONFIG_KEXEC_HANDOVER. After an error nothing changed.
  */
 int kho_block_restore(struct kho_block_list *list, phys_addr_t phys,
 		      size_t entry_size)
@@ -229,18 +221,15 @@ int kho_block_restore(struct kho_block_list *list, phys_addr_t phys,
 	err = kho_block_init(list, entry_size);
 	if (err || !phys)
 		return err;
-	err = kho_claim_init(&claim);
-	if (err)
-		return err;
+	kho_claim_begin(&claim);
 	err = kho_block_gather(&claim, list, phys);
-	if (!err)
-		err = kho_claim_take(&claim);
-	kho_claim_exit(&claim);
-	if (err)
+	if (err) {
+		kho_claim_cancel(&claim);
 		return err;
-
+	}
+	kho_claim_commit(&claim);
 	list->first = phys_to_virt(phys);
-	kho_block_own(list);
+	list->restored = true;
 	return 0;
 }
 EXPORT_SYMBOL_GPL(kho_block_restore);
@@ -249,8 +238,7 @@ EXPORT_SYMBOL_GPL(kho_block_restore);
  * kho_block_destroy() - give back all memory of a list
  * @list: any list; empty afterwards, and to be handed over when it is used again
  *
- * A list to be handed over is so no more. While the state is finalized the next
- * kernel counts on it: its memory is then leaked, as by kho_unpreserve_free().
+ * A list to be handed over is so no more, as by kho_unpreserve_free().
  *
  * Context: Process context, may sleep.
  */

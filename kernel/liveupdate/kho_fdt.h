@@ -1,17 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is checked of a handover before any of it is believed. Pure functions of
- * bytes that were mapped: the same code runs at early boot and in user space.
+ * KHO: the root FDT of a handover, written and read. Pure functions of bytes: the
+ * same code runs at early boot and in user space.
  */
-#ifndef _KHO_VALIDATE_H
-#define _KHO_VALIDATE_H
+#ifndef _KHO_FDT_H
+#define _KHO_FDT_H
 
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include <linux/kho/abi/kexec_handover.h>
 
+/*
+ * So many bytes the FDT for the next kernel may have. A subtree takes 72 to 96 of
+ * them, so that a thousand fit, whatever their names. Of one that came, more may
+ * be read, as much as can be mapped early.
+ */
+#define KHO_DT_MAX		SZ_128K
+#define KHO_DT_MAX_IN		SZ_256K
+
+/*
+ * Bytes of an FDT without subtrees, with its header, the properties of the root
+ * and all property names. Generous; a test fills an FDT to the brim.
+ */
+#define KHO_FDT_BASE_SIZE	512
+
 /**
- * struct kho_fdt_root - what the root of a valid FDT says
+ * struct kho_fdt_root - what the root of an FDT says
  * @map: physical address of the memory map's root
  * @crc_tree: checksum of the memory map, when @has_crc_tree
  * @has_crc_tree: the last kernel wrote one
@@ -29,8 +44,8 @@ struct kho_fdt_root {
 };
 
 /**
- * struct kho_fdt_subtree - what a sub-node of a valid FDT says
- * @name: the producer's name, in the FDT
+ * struct kho_fdt_subtree - what a sub-node of an FDT says
+ * @name: the producer's name
  * @phys: physical address of the blob
  * @size: bytes in the blob
  * @crc: checksum of the blob, when @has_crc
@@ -48,6 +63,11 @@ u32 kho_crc32c(u32 crc, const void *buf, size_t size);
 u32 kho_fdt_crc32c(const void *fdt, int prop_offset);
 u32 kho_scratch_crc32c(const struct kho_scratch *areas, unsigned int count);
 
+size_t kho_fdt_subtree_size(const char *name);
+int kho_fdt_begin(void *fdt, size_t size, const struct kho_fdt_root *root);
+int kho_fdt_add_subtree(void *fdt, const struct kho_fdt_subtree *subtree);
+int kho_fdt_end(void *fdt);
+
 const char *kho_check_fdt(const void *fdt, size_t size,
 			  struct kho_fdt_root *root);
 const char *kho_check_scratch(const struct kho_scratch *areas,
@@ -55,4 +75,4 @@ const char *kho_check_scratch(const struct kho_scratch *areas,
 int kho_fdt_next_subtree(const void *fdt, int node,
 			 struct kho_fdt_subtree *subtree);
 
-#endif /* _KHO_VALIDATE_H */
+#endif /* _KHO_FDT_H */

@@ -20,14 +20,13 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 
-#include "kho_internal.h"
-#include "kho_validate.h"
-
-/*
- * Bytes of an FDT without subtrees, with its header, the properties of the root
- * and all property names. Generous; a test fills an FDT to the brim.
- */
-#define KHO_FDT_BASE_SIZE	512
+#include "kho_claim.h"
+#include "kho_early.h"
+#include "kho_fdt.h"
+#include "kho_files.h"
+#include "kho_map.h"
+#include "kho_state.h"
+#include "kho_subtree.h"
 
 static DEFINE_MUTEX(kho_subtrees_lock);
 static LIST_HEAD(kho_out_subtrees);
@@ -38,20 +37,6 @@ static struct kho_subtree *kho_in_subtrees;
 static unsigned int kho_nr_in_subtrees;
 /* Early boot: the size of the array. */
 static size_t kho_in_subtrees_size __initdata;
-
-static size_t kho_fdt_prop_size(size_t len)
-{
-	/* Tag, length, offset of the name, value. */
-	return 3 * sizeof(fdt32_t) + ALIGN(len, sizeof(fdt32_t));
-}
-
-static size_t kho_subtree_fdt_size(const char *name)
-{
-	/* Both tags of the node, its name, and three properties. */
-	return 2 * sizeof(fdt32_t) + ALIGN(strlen(name) + 1, sizeof(fdt32_t)) +
-	       2 * kho_fdt_prop_size(sizeof(u64)) +
-	       kho_fdt_prop_size(sizeof(u32));
-}
 
 static bool kho_name_valid(const char *name)
 {
@@ -72,17 +57,36 @@ static struct kho_subtree *kho_find_out(const char *name)
 
 static int kho_insert_subtree(struct kho_subtree *subtree)
 {
-	size_t need = kho_subtree_fdt_size(subtree->name);
+	size_t need = kho_fdt_subtree_size(subtree->name);
 
 	guard(mutex)(&kho_subtrees_lock);
 	if (kho_find_out(subtree->name))
 		return -EEXIST;
-	if (kho_out_fdt_need + need > kho_dt_max())
+	if (kho_out_fdt_need + need > KHO_DT_MAX)
 		return -ENOSPC;
 	kho_out_fdt_need += need;
 	list_add_tail(&subtree->list, &kho_out_subtrees);
 	kho_debugfs_add_subtree(subtree, false);
 	return 0;
+}
+
+static int kho_new_subtree(const char *name, void *blob, size_t size)
+{
+	struct kho_subtree *subtree;
+	int err;
+
+	if (!name || !kho_name_valid(name) || !blob || !size)
+		return -EINVAL;
+	subtree = kzalloc(sizeof(*subtree), GFP_KERNEL);
+	if (!subtree)
+		return -ENOMEM;
+	strscpy(subtree->name, name);
+	subtree->blob = blob;
+	subtree->size = size;
+	err = kho_insert_subtree(subtree);
+	if (err)
+		kfree(subtree);
+	return err;
 }
 
 /**
@@ -94,35 +98,24 @@ static int kho_insert_subtree(struct kho_subtree *subtree)
  *
  * The blob may change until the state is finalized.
  *
- * Context: Process context, may sleep. Also from a finalize notifier.
- * Return: 0; -EOPNOTSUPP when KHO is off; -EBUSY while the state is finalized;
+ * Context: Process context, may sleep. Also from a finalize operation.
+ * Return: 0; -EOPNOTSUPP when KHO is off; -EBUSY unless the state is open;
  * -EINVAL for a bad name or size; -EEXIST when the name is taken; -ENOSPC when
- * the FDT is full, and then the other subtrees are as they were; -ENOMEM.
+ * the FDT is full, and then the other subtrees are as they were; -ENOMEM. The log
+ * tells of -EINVAL, -EEXIST and -ENOSPC.
  */
 int kho_add_subtree(const char *name, void *blob, size_t size)
 {
-	struct kho_subtree *subtree;
-	int err;
+	int err = kho_change_begin();
 
-	err = kho_change_begin();
 	if (err)
 		return err;
-
-	err = -EINVAL;
-	if (!name || !kho_name_valid(name) || !blob || !size)
-		goto out;
-	err = -ENOMEM;
-	subtree = kzalloc(sizeof(*subtree), GFP_KERNEL);
-	if (!subtree)
-		goto out;
-	strscpy(subtree->name, name);
-	subtree->blob = blob;
-	subtree->size = size;
-	err = kho_insert_subtree(subtree);
-	if (err)
-		kfree(subtree);
-out:
+	err = kho_new_subtree(name, blob, size);
 	kho_change_end();
+	if (err && err != -ENOMEM)
+		pr_err_ratelimited("%pS: subtree '%.*s' (%zu bytes) cannot be added: %pe\n",
+				   (void *)_RET_IP_, KHO_SUB_TREE_NAME_MAX + 1,
+				   name ?: "", size, ERR_PTR(err));
 	return err;
 }
 EXPORT_SYMBOL_GPL(kho_add_subtree);
@@ -131,7 +124,8 @@ EXPORT_SYMBOL_GPL(kho_add_subtree);
  * kho_remove_subtree() - do not hand a blob over after all
  * @blob: as given to kho_add_subtree(); nothing happens when it was not
  *
- * While the state is finalized the subtree stays: abort first.
+ * While the state is finalized, that ends with it. Once a kexec is on its way the
+ * subtree stays.
  *
  * Context: Process context, may sleep.
  */
@@ -139,15 +133,13 @@ void kho_remove_subtree(void *blob)
 {
 	struct kho_subtree *subtree;
 
-	if (kho_change_begin()) {
-		WARN_ON_ONCE(IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG));
+	if (!kho_return_begin(_RET_IP_))
 		return;
-	}
 	scoped_guard(mutex, &kho_subtrees_lock) {
 		list_for_each_entry(subtree, &kho_out_subtrees, list) {
 			if (subtree->blob != blob)
 				continue;
-			kho_out_fdt_need -= kho_subtree_fdt_size(subtree->name);
+			kho_out_fdt_need -= kho_fdt_subtree_size(subtree->name);
 			list_del(&subtree->list);
 			kho_debugfs_remove_subtree(subtree);
 			kfree(subtree);
@@ -172,10 +164,12 @@ static int kho_cmp_name(const void *name, const void *b)
  * @size: where to put its size in bytes; may be NULL
  *
  * Nothing is restored by it, and it may be asked for any number of times; but
- * what nobody ever asked for is named when the next handover is finalized.
+ * what nobody ever asked for is named when the next kexec leaves it behind.
  *
  * Context: Any after kho_early_open().
- * Return: 0; -ENOENT when no such blob came, or nothing at all, or KHO is off.
+ * Return: 0; -ENOENT when no such blob came, or nothing at all, or KHO is off;
+ * -EBADMSG when it came damaged, and then the rest of what came is not;
+ * -EOPNOTSUPP without CONFIG_KEXEC_HANDOVER.
  */
 int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
 {
@@ -187,6 +181,8 @@ int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
 			  sizeof(*subtree), kho_cmp_name);
 	if (!subtree)
 		return -ENOENT;
+	if (subtree->damaged)
+		return -EBADMSG;
 	*phys = virt_to_phys(subtree->blob);
 	if (size)
 		*size = subtree->size;
@@ -215,15 +211,39 @@ static const char *__init kho_sort_incoming(void)
 	return NULL;
 }
 
+/* Is the blob as the last kernel left it? If not, that is its owner's loss alone. */
+static void __init kho_check_blob(struct kho_subtree *subtree,
+				  const struct kho_fdt_subtree *came, u64 *left)
+{
+	const char *wrong = NULL;
+
+	/* Bounds the work: blobs are nobody else's, too. */
+	if (came->size > *left)
+		wrong = "is larger than all that is preserved";
+	else if (!kho_map_covers(&kho_in.tree, kho_in.orders, came->phys,
+				 came->size))
+		wrong = "is not preserved";
+	else if (came->has_crc &&
+		 ~kho_crc32c(~0U, subtree->blob, came->size) != came->crc)
+		wrong = "has another checksum";
+	else
+		*left -= came->size;
+	if (!wrong)
+		return;
+	subtree->damaged = true;
+	pr_err("subtree '%s' is refused: its blob %s\n", subtree->name, wrong);
+}
+
 /**
  * kho_incoming_init() - make the list of the subtrees that came
  * @nr_subtrees: how many there are in kho_in.fdt, which is valid
+ * @preserved: bytes in all blocks that came
  *
  * Context: Early boot, from kho_early_open().
  * Return: NULL, or a sentence that says what is wrong; then
  * kho_incoming_forget() gives back what was allocated.
  */
-const char *__init kho_incoming_init(unsigned int nr_subtrees)
+const char *__init kho_incoming_init(unsigned int nr_subtrees, u64 preserved)
 {
 	struct kho_fdt_subtree came;
 	int node = 0;
@@ -244,6 +264,7 @@ const char *__init kho_incoming_init(unsigned int nr_subtrees)
 		strscpy(subtree->name, came.name);
 		subtree->blob = phys_to_virt(came.phys);
 		subtree->size = came.size;
+		kho_check_blob(subtree, &came, &preserved);
 	}
 	return kho_sort_incoming();
 }
@@ -265,10 +286,11 @@ void __init kho_incoming_forget(void)
  * kho_visit_subtrees() - call a function for each subtree
  * @incoming: those that came, or those that go
  * @fn: the function, which may not sleep on KHO's own files
+ * @data: for @fn
  *
  * Context: Process context.
  */
-void kho_visit_subtrees(bool incoming, kho_subtree_fn fn)
+void kho_visit_subtrees(bool incoming, kho_subtree_fn fn, void *data)
 {
 	struct kho_subtree *subtree;
 	unsigned int i;
@@ -276,108 +298,61 @@ void kho_visit_subtrees(bool incoming, kho_subtree_fn fn)
 	guard(mutex)(&kho_subtrees_lock);
 	if (!incoming) {
 		list_for_each_entry(subtree, &kho_out_subtrees, list)
-			fn(subtree);
+			fn(subtree, data);
 		return;
 	}
 	for (i = 0; i < kho_nr_in_subtrees; i++)
-		fn(&kho_in_subtrees[i]);
+		fn(&kho_in_subtrees[i], data);
 }
 
-static void kho_tell_unclaimed(struct kho_subtree *subtree)
+static void kho_tell_unclaimed(struct kho_subtree *subtree, void *unused)
 {
 	if (!READ_ONCE(subtree->claimed))
-		pr_warn("subtree '%s' (%zu bytes) was not claimed and is given up\n",
+		pr_warn("subtree '%s' (%zu bytes) was not claimed and is left behind\n",
 			subtree->name, subtree->size);
 }
 
 /**
  * kho_report_unclaimed() - name what came and is not handed on
  *
- * Context: Process context, when the state is finalized.
+ * Context: Process context, when a kexec is on its way.
  */
 void kho_report_unclaimed(void)
 {
 	u64 bytes = kho_unclaimed_bytes();
 
-	kho_visit_subtrees(true, kho_tell_unclaimed);
+	kho_visit_subtrees(true, kho_tell_unclaimed, NULL);
 	if (bytes)
-		pr_warn("%llu bytes of the last kernel were not claimed and are given up\n",
+		pr_warn("%llu bytes of the last kernel were not claimed and are left behind\n",
 			bytes);
 }
 
 /**
- * kho_fdt_need() - bytes that the FDT will have, at most
- *
- * Context: Any.
- * Return: Bytes.
- */
-size_t kho_fdt_need(void)
-{
-	return READ_ONCE(kho_out_fdt_need);
-}
-
-static int kho_write_subtree(void *fdt, const struct kho_subtree *subtree)
-{
-	u64 phys = virt_to_phys(subtree->blob), size = subtree->size;
-	u32 crc = ~kho_crc32c(~0U, subtree->blob, subtree->size);
-
-	return fdt_begin_node(fdt, subtree->name) ?:
-	       fdt_property(fdt, KHO_SUB_TREE_PROP_NAME, &phys, sizeof(phys)) ?:
-	       fdt_property(fdt, KHO_SUB_TREE_SIZE_PROP_NAME, &size,
-			    sizeof(size)) ?:
-	       fdt_property(fdt, KHO_SUB_TREE_CRC_PROP_NAME, &crc, sizeof(crc)) ?:
-	       fdt_end_node(fdt);
-}
-
-static int kho_write_root(void *fdt, size_t size, u32 crc_tree)
-{
-	u64 map = virt_to_phys(kho_out_tree.root);
-	u32 crc_scratch = kho_scratch_crc32c(kho_scratch, kho_scratch_cnt);
-	u32 page_size = PAGE_SIZE, zero = 0;
-
-	return fdt_create(fdt, size) ?:
-	       fdt_finish_reservemap(fdt) ?:
-	       fdt_begin_node(fdt, "") ?:
-	       fdt_property(fdt, "compatible", KHO_FDT_COMPATIBLE,
-			    sizeof(KHO_FDT_COMPATIBLE)) ?:
-	       fdt_property(fdt, KHO_FDT_MEMORY_MAP_PROP_NAME, &map,
-			    sizeof(map)) ?:
-	       fdt_property(fdt, KHO_FDT_PAGE_SIZE_PROP_NAME, &page_size,
-			    sizeof(page_size)) ?:
-	       fdt_property(fdt, KHO_FDT_CRC_TREE_PROP_NAME, &crc_tree,
-			    sizeof(crc_tree)) ?:
-	       fdt_property(fdt, KHO_FDT_CRC_SCRATCH_PROP_NAME, &crc_scratch,
-			    sizeof(crc_scratch)) ?:
-	       fdt_property(fdt, KHO_FDT_CRC_FDT_PROP_NAME, &zero,
-			    sizeof(zero));
-}
-
-/**
- * kho_write_fdt() - write the FDT for the next kernel
+ * kho_write_subtrees() - write the FDT for the next kernel
  * @fdt: where to
  * @size: bytes there
- * @crc_tree: checksum of the memory map
+ * @root: what its root says
  *
- * Context: Process context, while the state cannot change.
+ * Context: Process context, within kho_stop_changes().
  * Return: 0, or -ENOSPC.
  */
-int kho_write_fdt(void *fdt, size_t size, u32 crc_tree)
+int kho_write_subtrees(void *fdt, size_t size, struct kho_fdt_root *root)
 {
 	struct kho_subtree *subtree;
-	void *prop;
-	u32 crc;
 	int err;
 
 	guard(mutex)(&kho_subtrees_lock);
-	err = kho_write_root(fdt, size, crc_tree);
-	list_for_each_entry(subtree, &kho_out_subtrees, list)
-		err = err ?: kho_write_subtree(fdt, subtree);
-	err = err ?: fdt_end_node(fdt) ?: fdt_finish(fdt);
-	if (err)
-		return -ENOSPC;
+	err = kho_fdt_begin(fdt, size, root);
+	list_for_each_entry(subtree, &kho_out_subtrees, list) {
+		const struct kho_fdt_subtree out = {
+			.name = subtree->name,
+			.phys = virt_to_phys(subtree->blob),
+			.size = subtree->size,
+			.crc = ~kho_crc32c(~0U, subtree->blob, subtree->size),
+		};
 
-	prop = fdt_getprop_w(fdt, 0, KHO_FDT_CRC_FDT_PROP_NAME, NULL);
-	crc = kho_fdt_crc32c(fdt, prop - fdt);
-	memcpy(prop, &crc, sizeof(crc));
-	return 0;
+		err = err ?: kho_fdt_add_subtree(fdt, &out);
+		cond_resched();
+	}
+	return err || kho_fdt_end(fdt) ? -ENOSPC : 0;
 }

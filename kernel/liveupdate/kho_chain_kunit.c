@@ -8,7 +8,15 @@
 #include <linux/kho_block.h>
 #include <linux/mm.h>
 
-#include "kho_internal.h"
+#include "kho_claim.h"
+#include "kho_early.h"
+#include "kho_fdt.h"
+#include "kho_map.h"
+#include "kho_memory.h"
+#include "kho_preserve.h"
+#include "kho_scratch.h"
+#include "kho_state.h"
+#include "kho_subtree.h"
 #include "kho_kunit.h"
 
 /* Neither a power of two nor aligned. */
@@ -269,8 +277,8 @@ static void block_damaged(struct kunit *test)
 		     "a block that is too full");
 	expect_error(test, phys, count_of(second), U64_MAX, -EINVAL,
 		     "entries without end");
-	expect_error(test, phys, next_of(second), phys, -EINVAL, "a loop");
-	expect_error(test, phys, next_of(second), first->next, -EINVAL,
+	expect_error(test, phys, next_of(second), phys, -ENOENT, "a loop");
+	expect_error(test, phys, next_of(second), first->next, -ENOENT,
 		     "a block that is its own next");
 	expect_error(test, phys, next_of(second), page_to_phys(other), -ENOENT,
 		     "a block that did not come");

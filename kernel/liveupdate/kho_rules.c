@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KHO: the rules for what may be preserved.
+ *
+ * There is one list of them. The kernel that preserves applies it at the call and
+ * once more when it finalizes, to the memory that it was booted with; the kernel
+ * that takes over applies it to the memory that it boots with. So what the one
+ * accepts the other does not refuse.
+ */
+#include <linux/kexec_handover.h>
+#include <linux/memblock.h>
+#include <linux/minmax.h>
+
+#include "kho_map.h"
+#include "kho_rules.h"
+#include "kho_scratch.h"
+
+static phys_addr_t kho_region_end(const struct memblock_region *region)
+{
+	return region->base + region->size;
+}
+
+/* Leave regions that end at or below @base behind. */
+static void kho_skip_below(unsigned long *r, const struct memblock_type *type,
+			   phys_addr_t base)
+{
+	while (*r < type->cnt && kho_region_end(&type->regions[*r]) <= base)
+		(*r)++;
+}
+
+/* Is all of it memory that was there at boot, and that may be read? */
+static bool kho_is_ram(const struct memblock_type *ram, unsigned long *r,
+		       phys_addr_t base, phys_addr_t end)
+{
+	unsigned long i;
+
+	kho_skip_below(r, ram, base);
+	for (i = *r; i < ram->cnt && base < end; i++) {
+		const struct memblock_region *region = &ram->regions[i];
+
+		if (region->base > base ||
+		    region->flags & (MEMBLOCK_NOMAP | MEMBLOCK_DRIVER_MANAGED))
+			return false;
+		base = kho_region_end(region);
+	}
+	return base >= end;
+}
+
+static bool kho_is_used(const struct kho_memory *memory, unsigned long *r,
+			phys_addr_t base, phys_addr_t end)
+{
+	const struct memblock_type *used = memory->used;
+	unsigned long i;
+
+	kho_skip_below(r, used, base);
+	for (i = *r; i < used->cnt && used->regions[i].base < end; i++)
+		if (!memory->in_use ||
+		    memory->in_use(max(base, used->regions[i].base),
+				   min(end, kho_region_end(&used->regions[i]))))
+			return true;
+	return false;
+}
+
+/**
+ * kho_check_range() - may a range be preserved memory?
+ * @memory: the machine's
+ * @place: where the series of checks is; the range starts not below the last one
+ * @base: physical address of the range, anything
+ * @size: bytes, anything
+ *
+ * Context: Any, for a @memory that stands still.
+ * Return: NULL when it may, else a sentence that says what is wrong.
+ */
+const char *kho_check_range(const struct kho_memory *memory,
+			    struct kho_place *place, phys_addr_t base,
+			    phys_addr_t size)
+{
+	phys_addr_t end = base + size;
+
+	if (end <= base || !kho_is_ram(memory->ram, &place->ram, base, end))
+		return "preserved memory is not in RAM";
+	if (kho_is_used(memory, &place->used, base, end))
+		return "preserved memory is in use by this kernel or its firmware";
+	if (kho_scratch_overlap(base, size))
+		return "preserved memory lies in scratch";
+	return NULL;
+}
+
+/* A check of a map that is under way. */
+struct kho_map_check {
+	const struct kho_memory *memory;
+	const struct kho_radix_tree *tree;
+	unsigned long orders;
+	struct kho_place place;
+	kho_wrong_fn wrong;
+	void *data;
+};
+
+/* Block by block: what lies between those of a group may be anything. */
+static bool kho_check_each(struct kho_map_check *check, phys_addr_t base,
+			   phys_addr_t size)
+{
+	while (size) {
+		phys_addr_t end = kho_map_block_end(check->tree,
+						    check->orders, base);
+		phys_addr_t step = min(end ? end - base : PAGE_SIZE, size);
+		const char *why = NULL;
+
+		if (end)
+			why = kho_check_range(check->memory, &check->place, base,
+					      step);
+		if (why && !check->wrong(why, base, check->data))
+			return false;
+		base += step;
+		size -= step;
+	}
+	return true;
+}
+
+/* All at once where that is right, since it nearly always is. */
+static bool kho_check_group(struct kho_map_check *check,
+			    const struct kho_map_walk *walk)
+{
+	phys_addr_t base, size;
+
+	if (walk->twice &&
+	    !check->wrong("memory is preserved twice",
+			  PFN_PHYS(walk->pfn + __ffs64(walk->twice)),
+			  check->data))
+		return false;
+	kho_map_span(walk, &base, &size);
+	if (!kho_check_range(check->memory, &check->place, base, size))
+		return true;
+	/* A block may end where addresses do. */
+	if (base + size < base)
+		return check->wrong("preserved memory is not in RAM", base,
+				    check->data);
+	return kho_check_each(check, base, size);
+}
+
+/**
+ * kho_check_map() - do all blocks of a memory map keep to the rules?
+ * @memory: the machine's
+ * @tree: the memory map, whose nodes are sound
+ * @walk: from kho_map_walk_init(), over @tree
+ * @wrong: called for each thing that is wrong
+ * @data: for @wrong
+ *
+ * Context: Any, for a map and a @memory that stand still.
+ * Return: true when the check came to its end, which is not to say that nothing
+ * is wrong.
+ */
+bool kho_check_map(const struct kho_memory *memory,
+		   const struct kho_radix_tree *tree, struct kho_map_walk *walk,
+		   kho_wrong_fn wrong, void *data)
+{
+	struct kho_map_check check = {
+		.memory = memory,
+		.tree = tree,
+		.orders = kho_map_orders(walk),
+		.wrong = wrong,
+		.data = data,
+	};
+
+	while (kho_map_next(walk))
+		if (!kho_check_group(&check, walk))
+			return false;
+	return true;
+}
