@@ -42,7 +42,8 @@ static const char blobs_large[] =
 static const char list_place[] =
 	"the scratch list's address or size cannot be right";
 static const char list_no_ram[] = "the scratch list is not in memory";
-static const char area_wraps[] = "a scratch area is empty or wraps around";
+static const char area_wraps[] = "a scratch area wraps around";
+static const char no_area[] = "the scratch list is empty";
 static const char area_align[] = "a scratch area is not aligned";
 static const char area_overlap[] = "scratch areas overlap";
 static const char area_no_ram[] = "a scratch area is not in memory";

@@ -105,6 +105,7 @@ static const struct shape shapes[] = {
 	{ "the largest FDT", 14, 10, 2, 60, 64, true },
 	{ "pages all over memory", 15, 8000, 0, 2, 1, true },
 	{ "small blocks all over memory", 16, 5000, 2, 2, 1, true },
+	{ "mainline's, an area missing", 17, 300, 8, 5, 1, .no_area = true },
 };
 
 static void good_shapes(void)

@@ -206,7 +206,6 @@ static void test_bad_list(void)
 static void test_bad_area(void)
 {
 	static const struct kho_scratch bad[] = {
-		{ 1ULL << 45, 0 },
 		{ 0, 128 * MIB },
 		{ 1ULL << 44, MIB },
 		{ (1ULL << 45) - 1, 128 * MIB },
@@ -231,6 +230,24 @@ static void test_bad_area(void)
 	teardown();
 }
 
+/* Where the previous kernel had no memory for an area: left out */
+static void test_no_area(void)
+{
+	unsigned int i;
+
+	setup();
+	list[1].addr = 0;
+	list[1].size = 0;
+	CHECK(process() && nr_offered == AREAS - 1);
+	CHECK(offered[0].start == list[0].addr);
+	CHECK(offered[1].start == list[2].addr);
+
+	for (i = 0; i < AREAS; i++)
+		list[i].size = 0;
+	check_stays();
+	teardown();
+}
+
 static void test_endless_setup_data(void)
 {
 	setup();
@@ -247,6 +264,7 @@ static const struct check checks[] = {
 	{ "a record that is too short: stay", test_bad_record },
 	{ "a list that cannot be right: stay", test_bad_list },
 	{ "an area that cannot be right: stay", test_bad_area },
+	{ "an entry of size 0 is no area", test_no_area },
 	{ "setup_data that never ends", test_endless_setup_data },
 };
 

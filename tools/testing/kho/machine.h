@@ -57,6 +57,7 @@ enum owner {
  * @checksums: as this project writes it, or as mainline does
  * @touching: blocks lie side by side
  * @node_border: preserved blocks meet where the nodes do
+ * @no_area: the scratch list has an entry that is no area, as mainline writes it
  */
 struct shape {
 	const char *name;
@@ -68,6 +69,7 @@ struct shape {
 	bool checksums;
 	bool touching;
 	bool node_border;
+	bool no_area;
 };
 
 /* What the old kernel passes on */

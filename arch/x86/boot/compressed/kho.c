@@ -56,16 +56,21 @@ static bool in_ram(u64 start, u64 size)
 	return false;
 }
 
+/* An entry of size 0 is no area: the last kernel had no memory for it. */
 static bool list_usable(const struct kho_scratch *list, unsigned int count)
 {
+	bool usable = false;
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		if (!list[i].size || !in_ram(list[i].addr, list[i].size))
+		if (!list[i].size)
+			continue;
+		if (!in_ram(list[i].addr, list[i].size))
 			return false;
+		usable = true;
 	}
 
-	return count;
+	return usable;
 }
 
 /* The scratch areas, or NULL when there is a record but nothing to believe. */
@@ -144,7 +149,7 @@ bool process_kho_entries(unsigned long minimum, unsigned long image_size,
 	for (i = 0; i < count; i++) {
 		struct mem_vector area = { list[i].addr, list[i].size };
 
-		if (process(&area, minimum, image_size))
+		if (area.size && process(&area, minimum, image_size))
 			break;
 	}
 
