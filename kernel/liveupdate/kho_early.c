@@ -398,7 +398,7 @@ static const char *__init kho_check_each(struct kho_place *place,
 	return NULL;
 }
 
-/* Every block: in RAM, of one node, nobody else's, and only once. */
+/* Every block: in RAM, nobody else's, and only once. */
 static const char *__init kho_check_blocks(void)
 {
 	struct kho_place place = {};

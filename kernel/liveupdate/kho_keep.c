@@ -44,7 +44,7 @@ struct kho_keep {
 	u64 mask;
 };
 
-/* Of all nodes' zones, is it one that has all of it? */
+/* All of it is on one node; is it in one zone, too? */
 static bool __init kho_is_one_zone(unsigned long pfn, unsigned long nr_pages)
 {
 	pg_data_t *pgdat = NODE_DATA(early_pfn_to_nid(pfn));
@@ -61,6 +61,7 @@ static bool __init kho_is_ours_alone(struct kho_place *place, unsigned long pfn,
 				     unsigned long nr_pages)
 {
 	return !kho_check_range(place, PFN_PHYS(pfn), PFN_PHYS(nr_pages)) &&
+	       kho_range_on_one_node(place, PFN_PHYS(pfn + nr_pages)) &&
 	       kho_is_one_zone(pfn, nr_pages);
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KHO: what early boot knows of a range of memory: whether it is RAM of one
- * node, and nobody's.
+ * KHO: what early boot knows of a range of memory: whether it is RAM, of one node,
+ * and nobody's.
  */
 #include <linux/init.h>
 #include <linux/memblock.h>
-#include <linux/numa.h>
 
 #include "kho_internal.h"
 #include "kho_range.h"
@@ -24,22 +23,18 @@ static void __init kho_skip_below(unsigned long *r,
 		(*r)++;
 }
 
-/* Is all of it memory of one node? */
+/* Is all of it memory that may be read? */
 static bool __init kho_is_ram(struct kho_place *place, phys_addr_t base,
 			      phys_addr_t end)
 {
 	struct memblock_type *ram = &memblock.memory;
 	struct memblock_region *region;
 	unsigned long i;
-	int nid = NUMA_NO_NODE;
 
 	kho_skip_below(&place->ram, ram, base);
 	for (i = place->ram; i < ram->cnt && base < end; i++) {
 		region = &ram->regions[i];
-		if (i == place->ram)
-			nid = memblock_get_region_node(region);
-		if (region->base > base || memblock_is_nomap(region) ||
-		    memblock_get_region_node(region) != nid)
+		if (region->base > base || memblock_is_nomap(region))
 			return false;
 		base = kho_region_end(region);
 	}
@@ -71,10 +66,37 @@ const char *__init kho_check_range(struct kho_place *place, phys_addr_t base,
 	phys_addr_t end = base + size;
 
 	if (end <= base || !kho_is_ram(place, base, end))
-		return "preserved memory is not in RAM, or not in one node";
+		return "preserved memory is not in RAM";
 	if (kho_is_in_use(place, base, end))
 		return "preserved memory is in use by this kernel or its firmware";
 	if (kho_scratch_overlap(base, size))
 		return "preserved memory lies in scratch";
 	return NULL;
+}
+
+/**
+ * kho_range_on_one_node() - is a range that may be preserved memory on one node?
+ * @place: as kho_check_range() left it that found nothing wrong with the range
+ * @end: physical address behind the range
+ *
+ * Where the nodes meet is this kernel's own matter, and need not be where it was
+ * for the last one.
+ *
+ * Context: Early boot.
+ * Return: true when it is.
+ */
+bool __init kho_range_on_one_node(const struct kho_place *place,
+				  phys_addr_t end)
+{
+	const struct memblock_type *ram = &memblock.memory;
+	const struct memblock_region *first = &ram->regions[place->ram], *region;
+
+	for (region = first; region < ram->regions + ram->cnt; region++) {
+		if (region->base >= end)
+			break;
+		if (memblock_get_region_node(region) !=
+		    memblock_get_region_node(first))
+			return false;
+	}
+	return true;
 }

@@ -21,5 +21,6 @@ struct kho_place {
 
 const char *kho_check_range(struct kho_place *place, phys_addr_t base,
 			    phys_addr_t size);
+bool kho_range_on_one_node(const struct kho_place *place, phys_addr_t end);
 
 #endif /* _KHO_RANGE_H */

@@ -27,8 +27,7 @@ static const char map_damaged[] = "the memory map is damaged";
 static const char map_twice[] = "the memory map has a node twice";
 static const char bad_key[] = "the memory map has a key that is no block's";
 static const char twice[] = "memory is preserved twice";
-static const char no_ram[] =
-	"preserved memory is not in RAM, or not in one node";
+static const char no_ram[] = "preserved memory is not in RAM";
 static const char in_use[] =
 	"preserved memory is in use by this kernel or its firmware";
 static const char in_scratch[] = "preserved memory lies in scratch";
