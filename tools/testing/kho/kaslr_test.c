@@ -248,6 +248,28 @@ static void test_no_area(void)
 	teardown();
 }
 
+/* The memory map goes on in setup_data: scratch may be RAM there */
+static void test_long_memory_map(void)
+{
+	struct setup_data *more;
+
+	setup();
+	more = calloc(1, sizeof(*more) + sizeof(struct boot_e820_entry));
+	more->type = SETUP_E820_EXT;
+	more->len = sizeof(struct boot_e820_entry);
+	memcpy(more->data, &params.e820_table[params.e820_entries - 1],
+	       more->len);
+	more->next = params.hdr.setup_data;
+	params.hdr.setup_data = (uintptr_t)more;
+	params.e820_entries--;
+	CHECK(process() && nr_offered == AREAS);
+
+	more->len--;
+	check_stays();
+	teardown();
+	free(more);
+}
+
 static void test_endless_setup_data(void)
 {
 	setup();
@@ -265,6 +287,7 @@ static const struct check checks[] = {
 	{ "a list that cannot be right: stay", test_bad_list },
 	{ "an area that cannot be right: stay", test_bad_area },
 	{ "an entry of size 0 is no area", test_no_area },
+	{ "scratch where the memory map goes on in setup_data", test_long_memory_map },
 	{ "setup_data that never ends", test_endless_setup_data },
 };
 

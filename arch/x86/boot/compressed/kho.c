@@ -39,14 +39,11 @@ static const struct setup_data *find_setup_data(u32 type)
 	return NULL;
 }
 
-/* Is the range within one piece of RAM of the memory map? */
-static bool in_ram(u64 start, u64 size)
+/* Is the range within one piece of RAM? */
+static bool in_entries(const struct boot_e820_entry *entry, unsigned int count,
+		       u64 start, u64 size)
 {
-	int i;
-
-	for (i = 0; i < boot_params_ptr->e820_entries; i++) {
-		const struct boot_e820_entry *entry = &boot_params_ptr->e820_table[i];
-
+	for (; count; count--, entry++) {
 		if (entry->type == E820_TYPE_RAM && start >= entry->addr &&
 		    start - entry->addr < entry->size &&
 		    size <= entry->size - (start - entry->addr))
@@ -54,6 +51,20 @@ static bool in_ram(u64 start, u64 size)
 	}
 
 	return false;
+}
+
+/* A memory map that is too long for the boot parameters goes on in setup_data. */
+static bool in_ram(u64 start, u64 size)
+{
+	const struct setup_data *more = find_setup_data(SETUP_E820_EXT);
+
+	if (in_entries(boot_params_ptr->e820_table,
+		       boot_params_ptr->e820_entries, start, size))
+		return true;
+
+	return more && in_entries((const void *)more->data,
+				  more->len / sizeof(struct boot_e820_entry),
+				  start, size);
 }
 
 /* An entry of size 0 is no area: the last kernel had no memory for it. */
