@@ -75,6 +75,7 @@ struct test_kho_plan {
 extern char *test_kho_name;
 extern char *test_kho_regions;
 extern unsigned long test_kho_seed;
+extern unsigned long test_kho_at;
 extern bool test_kho_movable;
 u64 test_kho_bytes(void);
 

@@ -29,6 +29,7 @@
  *	cpus=N		time N pages on each of two CPUs at once
  *	regions_fill	write into the reserve_mem= regions of regions=NAME,...
  *	regions_check	find there what regions_fill wrote
+ *	struct_pages=N	are struct pages initialised; N are kept from at=ADDRESS on
  *	orphan		in the next kernel: what unclaimed left is untouched
  *
  * "warns": with CONFIG_KEXEC_HANDOVER_DEBUG the call does a WARN_ON_ONCE().
@@ -149,6 +150,7 @@ static const struct {
 	{ "cpus", test_kho_cpus },
 	{ "regions_fill", test_kho_regions_fill },
 	{ "regions_check", test_kho_regions_check },
+	{ "struct_pages", test_kho_struct_pages },
 };
 
 /**

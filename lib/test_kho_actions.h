@@ -26,6 +26,9 @@ void test_kho_fault(unsigned long arg);
 void test_kho_regions_fill(unsigned long arg);
 void test_kho_regions_check(unsigned long arg);
 
+/* test_kho_pages.c: struct pages, all of them */
+void test_kho_struct_pages(unsigned long arg);
+
 /* test_kho_state.c: subtrees, and what finalizing changes */
 void test_kho_names(unsigned long arg);
 void test_kho_full(unsigned long arg);

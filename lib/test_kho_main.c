@@ -76,9 +76,9 @@ static char *damage;
 module_param(damage, charp, 0444);
 MODULE_PARM_DESC(damage, "finalize, and damage the handover so; list: name what there is");
 
-static unsigned long at;
-module_param(at, ulong, 0444);
-MODULE_PARM_DESC(at, "which bit damage=...-flip flips");
+unsigned long test_kho_at;
+module_param_named(at, test_kho_at, ulong, 0444);
+MODULE_PARM_DESC(at, "which bit damage=...-flip flips; where action=struct_pages begins");
 
 char *test_kho_regions;
 module_param_named(regions, test_kho_regions, charp, 0444);
@@ -308,7 +308,7 @@ static int __init test_kho_init(void)
 	if (action && !err)
 		err = test_kho_actions(action);
 	if (damage && !err)
-		err = test_kho_damage(damage, at);
+		err = test_kho_damage(damage, test_kho_at);
 	if (err)
 		test_kho_undo_actions();
 

@@ -182,12 +182,24 @@ static const char *__init kho_read_fdt(void)
 	return wrong;
 }
 
+/* Leave out what is no area. Returns how many are left. */
+static unsigned int __init kho_pack_scratch(unsigned int count)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < count; i++)
+		if (kho_scratch[i].size)
+			kho_scratch[nr++] = kho_scratch[i];
+	return nr;
+}
+
 static const char *__init kho_read_scratch(void)
 {
 	u64 count = handover.scratch_size / sizeof(*kho_scratch);
 	const char *wrong;
 	unsigned int i;
 	void *list;
+	u32 crc;
 
 	if (!IS_ALIGNED(handover.scratch, sizeof(u64)) ||
 	    handover.scratch_size % sizeof(*kho_scratch) ||
@@ -207,12 +219,13 @@ static const char *__init kho_read_scratch(void)
 					KHO_SCRATCH_GRAIN));
 	if (wrong)
 		return wrong;
+	crc = kho_scratch_crc32c(kho_scratch, count);
+	count = kho_pack_scratch(count);
 	for (i = 0; i < count; i++)
 		if (!memblock_is_region_memory(kho_scratch[i].addr,
 					       kho_scratch[i].size))
 			return "a scratch area is not in memory";
-	if (root.has_crc_scratch &&
-	    kho_scratch_crc32c(kho_scratch, count) != root.crc_scratch)
+	if (root.has_crc_scratch && crc != root.crc_scratch)
 		return "the scratch list's checksum does not match";
 	kho_scratch_cnt = count;
 	if (kho_scratch_overlap(handover.fdt, handover.fdt_size))

@@ -396,27 +396,32 @@ static bool kho_scratch_disjoint(const struct kho_scratch *a,
  * @count: how many entries
  * @align: bytes to which each area begins and ends
  *
+ * An entry of size 0 is no area, whatever its address is: the last kernel had no
+ * memory for one there.
+ *
  * Context: Any. The work grows with the square of @count.
  * Return: NULL when all is well, else a sentence that says what is wrong.
  */
 const char *kho_check_scratch(const struct kho_scratch *areas,
 			      unsigned int count, u64 align)
 {
-	unsigned int i, j;
+	unsigned int i, j, found = 0;
 
-	if (!count)
-		return "the scratch list is empty";
 	for (i = 0; i < count; i++) {
 		const struct kho_scratch *area = &areas[i];
 
-		if (!area->size || area->addr + area->size < area->addr ||
+		if (!area->size)
+			continue;
+		found++;
+		if (area->addr + area->size < area->addr ||
 		    area->addr + area->size > PHYS_ADDR_MAX)
-			return "a scratch area is empty or wraps around";
+			return "a scratch area wraps around";
 		if (!IS_ALIGNED(area->addr | area->size, align))
 			return "a scratch area is not aligned";
 		for (j = 0; j < i; j++)
-			if (!kho_scratch_disjoint(area, &areas[j]))
+			if (areas[j].size &&
+			    !kho_scratch_disjoint(area, &areas[j]))
 				return "scratch areas overlap";
 	}
-	return NULL;
+	return found ? NULL : "the scratch list is empty";
 }

@@ -45,7 +45,7 @@ struct kho_keep {
 	u64 mask;
 };
 
-/* Of all nodes' zones, is it one that has all of it? */
+/* All of it is on one node; is it in one zone, too? */
 static bool __init kho_is_one_zone(unsigned long pfn, unsigned long nr_pages)
 {
 	pg_data_t *pgdat = NODE_DATA(early_pfn_to_nid(pfn));
@@ -63,6 +63,8 @@ static bool __init kho_is_ours_alone(struct kho_place *place, unsigned long pfn,
 {
 	return !kho_check_range(&kho_memory_early, place, PFN_PHYS(pfn),
 				PFN_PHYS(nr_pages)) &&
+	       kho_range_on_one_node(&kho_memory_early, place,
+				     PFN_PHYS(pfn + nr_pages)) &&
 	       kho_is_one_zone(pfn, nr_pages);
 }
 

@@ -86,6 +86,34 @@ const char *kho_check_range(const struct kho_memory *memory,
 	return NULL;
 }
 
+/**
+ * kho_range_on_one_node() - is a range that may be preserved memory on one node?
+ * @memory: the machine's
+ * @place: as kho_check_range() left it that found nothing wrong with the range
+ * @end: physical address behind the range
+ *
+ * Where the nodes meet is each kernel's own matter, and need not be where it was
+ * for the last one.
+ *
+ * Context: Any, for a @memory that stands still.
+ * Return: true when it is.
+ */
+bool kho_range_on_one_node(const struct kho_memory *memory,
+			   const struct kho_place *place, phys_addr_t end)
+{
+	const struct memblock_type *ram = memory->ram;
+	const struct memblock_region *first = &ram->regions[place->ram], *region;
+
+	for (region = first; region < ram->regions + ram->cnt; region++) {
+		if (region->base >= end)
+			break;
+		if (memblock_get_region_node(region) !=
+		    memblock_get_region_node(first))
+			return false;
+	}
+	return true;
+}
+
 /* A check of a map that is under way. */
 struct kho_map_check {
 	const struct kho_memory *memory;

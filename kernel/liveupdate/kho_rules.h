@@ -48,6 +48,8 @@ typedef bool (*kho_wrong_fn)(const char *why, phys_addr_t where, void *data);
 const char *kho_check_range(const struct kho_memory *memory,
 			    struct kho_place *place, phys_addr_t base,
 			    phys_addr_t size);
+bool kho_range_on_one_node(const struct kho_memory *memory,
+			   const struct kho_place *place, phys_addr_t end);
 bool kho_check_map(const struct kho_memory *memory,
 		   const struct kho_radix_tree *tree, struct kho_map_walk *walk,
 		   kho_wrong_fn wrong, void *data);

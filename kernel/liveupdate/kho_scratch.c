@@ -129,14 +129,37 @@ VISIBLE_IF_KUNIT int kho_scratch_parse(const char *arg,
 }
 EXPORT_SYMBOL_IF_KUNIT(kho_scratch_parse);
 
-static int __init kho_scratch_setup(char *arg)
+/* Did the command line say how large the areas are? */
+static bool __init kho_scratch_given(void)
 {
-	if (!arg || kho_scratch_parse(arg, &scratch_param))
-		pr_warn("kho_scratch=%s is not LOW,GLOBAL,NODE or N%%; the default is used\n",
-			arg ?: "");
+	return scratch_param.global || scratch_param.percent;
+}
+
+static int __init kho_scratch_read_param(const char *name, const char *arg)
+{
+	int err = kho_scratch_parse(arg, &scratch_param);
+
+	if (err)
+		pr_warn("%s=%s %s; %s is used\n", name, arg,
+			err == -ERANGE ? "is out of range" :
+					 "is not LOW,GLOBAL,NODE or N%",
+			kho_scratch_given() ? "what was given before" :
+					      "the default");
 	return 0;
 }
+
+static int __init kho_scratch_setup(char *arg)
+{
+	return kho_scratch_read_param("kho_scratch", arg ?: "");
+}
 early_param("kho_scratch", kho_scratch_setup);
+
+/* What mainline calls it from 7.4 on */
+static int __init kho_bootmem_setup(char *arg)
+{
+	return kho_scratch_read_param("kho_bootmem", arg ?: "");
+}
+early_param("kho_bootmem", kho_bootmem_setup);
 
 /**
  * kho_scratch_overlap() - does a range touch a scratch area?
@@ -234,23 +257,65 @@ static u64 __init kho_scratch_node_size(const struct kho_scratch_sizes *sizes,
 	return kho_percent(memblock_kernel_allocated(PHYS_ADDR_MAX, nid) - low);
 }
 
+/* Areas have one grain at least. */
+static u64 __init kho_scratch_size(u64 size)
+{
+	return max(kho_scratch_align(size), kho_scratch_align(1));
+}
+
 static int __init kho_scratch_find(u64 size, phys_addr_t end, int nid)
 {
 	struct kho_scratch *area = &kho_scratch[kho_scratch_cnt];
 	phys_addr_t align = kho_scratch_align(1);
 
-	size = max(kho_scratch_align(size), align);
 	area->addr = memblock_alloc_range_nid(size, align, align, end, nid,
 					      nid != NUMA_NO_NODE);
-	if (!area->addr) {
-		pr_err("no %llu MiB of contiguous memory for scratch on %s%d; KHO is off\n",
-		       size >> 20, nid == NUMA_NO_NODE ? "any node, wanted " : "node ",
-		       nid);
+	if (!area->addr)
 		return -ENOMEM;
-	}
 	area->size = size;
 	kho_scratch_cnt++;
 	return 0;
+}
+
+/* The areas in low memory and anywhere, which no next kernel can do without */
+static int __init kho_scratch_find_common(const struct kho_scratch_sizes *sizes)
+{
+	u64 low = sizes->low, size;
+
+	if (sizes->percent)
+		low = kho_percent(memblock_kernel_allocated(ARCH_LOW_ADDRESS_LIMIT,
+							    NUMA_NO_NODE));
+	size = kho_scratch_size(low);
+	if (kho_scratch_find(size, ARCH_LOW_ADDRESS_LIMIT, NUMA_NO_NODE)) {
+		pr_err("no %llu MiB of contiguous memory for scratch in low memory; KHO is off\n",
+		       size >> 20);
+		return -ENOMEM;
+	}
+
+	size = kho_scratch_size(kho_scratch_node_size(sizes, NUMA_NO_NODE));
+	if (kho_scratch_find(size, MEMBLOCK_ALLOC_ANYWHERE, NUMA_NO_NODE)) {
+		pr_err("no %llu MiB of contiguous memory for scratch; KHO is off\n",
+		       size >> 20);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/*
+ * A node may be full, or set apart for movable pages (movable_node). What the next
+ * kernel wants there before it opens the gaps it finds elsewhere.
+ */
+static void __init kho_scratch_find_nodes(const struct kho_scratch_sizes *sizes)
+{
+	u64 size;
+	int nid;
+
+	for_each_node_state(nid, N_MEMORY) {
+		size = kho_scratch_size(kho_scratch_node_size(sizes, nid));
+		if (kho_scratch_find(size, MEMBLOCK_ALLOC_ANYWHERE, nid))
+			pr_warn("no %llu MiB of contiguous memory for scratch on node %d; it gets none\n",
+				size >> 20, nid);
+	}
 }
 
 static void __init kho_scratch_free(void)
@@ -270,7 +335,7 @@ static int __init kho_scratch_check_room(const struct kho_scratch_sizes *sizes)
 	need = sizes->low + sizes->global +
 	       num_node_state(N_MEMORY) * sizes->node;
 	/* A default must leave the machine usable. */
-	if (!scratch_param.global)
+	if (!kho_scratch_given())
 		have /= 2;
 	if (need <= have)
 		return 0;
@@ -319,11 +384,10 @@ static void __init kho_scratch_take_block(unsigned long pfn)
 static int __init kho_scratch_check_rest(void)
 {
 	u64 ram = memblock_phys_mem_size(), taken;
-	bool given = scratch_param.global || scratch_param.percent;
 
 	kho_scratch_each_block(kho_scratch_take_block);
 	taken = PFN_PHYS(kho_scratch_taken);
-	if (taken <= ram - ram / (given ? 8 : 2))
+	if (taken <= ram - ram / (kho_scratch_given() ? 8 : 2))
 		return 0;
 	pr_err("scratch would leave too little: of %llu MiB it needs %llu, in blocks of %lu; KHO is off\n",
 	       ram >> 20, taken >> 20,
@@ -344,8 +408,7 @@ int __init kho_scratch_reserve(void)
 {
 	struct kho_scratch_sizes sizes = scratch_param;
 	bool was_exclusive;
-	int nid, err;
-	u64 low;
+	int err;
 
 	kho_scratch_defaults(&sizes);
 	err = kho_scratch_check_room(&sizes);
@@ -354,21 +417,9 @@ int __init kho_scratch_reserve(void)
 
 	/* An area is nothing that the next one's percentage is taken of. */
 	was_exclusive = memblock_kho_exclusive(true);
-	low = sizes.percent ?
-		kho_percent(memblock_kernel_allocated(ARCH_LOW_ADDRESS_LIMIT,
-						      NUMA_NO_NODE)) :
-		sizes.low;
-	err = kho_scratch_find(low, ARCH_LOW_ADDRESS_LIMIT, NUMA_NO_NODE);
+	err = kho_scratch_find_common(&sizes);
 	if (!err)
-		err = kho_scratch_find(kho_scratch_node_size(&sizes, NUMA_NO_NODE),
-				       MEMBLOCK_ALLOC_ANYWHERE, NUMA_NO_NODE);
-	for_each_node_state(nid, N_MEMORY) {
-		if (err)
-			break;
-		err = kho_scratch_find(kho_scratch_node_size(&sizes, nid),
-				       MEMBLOCK_ALLOC_ANYWHERE, nid);
-	}
-
+		kho_scratch_find_nodes(&sizes);
 	memblock_kho_exclusive(was_exclusive);
 	err = err ?: kho_scratch_check_rest();
 

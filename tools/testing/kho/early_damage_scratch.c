@@ -43,6 +43,19 @@ static void area_like(const struct damage *d)
 	*area(d->a) = *area(d->b);
 }
 
+/* As where the last kernel had no memory for it */
+static void area_none(const struct damage *d)
+{
+	area(d->a)->addr = d->b;
+	area(d->a)->size = 0;
+}
+
+static void areas_none(const struct damage *d)
+{
+	for (unsigned int nr = 0; nr < 4; nr++)
+		area(nr)->size = 0;
+}
+
 static void areas_swap(const struct damage *d)
 {
 	struct kho_scratch first = *area(d->a);
@@ -83,15 +96,20 @@ const struct damage damages_scratch[] = {
 	{ "scratch list cut", pass_scratch_size, 63, 0, list_place },
 	{ "scratch list of more areas than nodes", pass_scratch_size, 16 * 19, 0, list_place },
 	{ "scratch list huge", pass_scratch_size, -16ULL, 0, list_place },
-	{ "scratch list one longer", pass_scratch_size, 16 * 5, 0, area_wraps },
+	{ "scratch list one longer", pass_scratch_size, 16 * 5, 0, NULL, list_sum },
 	{ "scratch list at 0", pass_scratch, 0, 64, list_no_ram },
 	{ "scratch list below RAM", pass_scratch, 0x1000, 64, list_no_ram },
 	{ "scratch list above RAM", pass_scratch, SIM_END, 64, list_no_ram },
 	{ "scratch list in a hole", pass_scratch, SIM_HOLE, 64, list_no_ram },
 	{ "scratch list reaches into a hole", pass_scratch, SIM_HOLE - 16, 64, list_no_ram },
 	{ "scratch list wraps around", pass_scratch, -16ULL, 64, list_no_ram },
-	{ "scratch list in a free page", pass_scratch, 0x1f000000, 64, area_wraps },
-	{ "scratch area of 0 bytes", area_size, 1, 0, area_wraps },
+	{ "scratch list in a free page", pass_scratch, 0x1f000000, 64, no_area },
+	{ "scratch area of 0 bytes", area_size, 1, 0, NULL, list_sum },
+	{ "scratch area of 0 bytes at 0", area_none, 3, 0, NULL, list_sum },
+	{ "scratch area of 0 bytes, misaligned", area_none, 0, 0x10801001, NULL, list_sum },
+	{ "scratch area of 0 bytes in another", area_none, 2, 0x15400000, NULL, list_sum },
+	{ "scratch area of 0 bytes above RAM", area_none, 3, SIM_END, NULL, list_sum },
+	{ "all scratch areas of 0 bytes", areas_none, 0, 0, no_area },
 	{ "scratch area wraps around", area_size, 1, ALL_ONES << 22, area_wraps },
 	{ "scratch area of odd size", area_size, 2, 0x800001, area_align },
 	{ "scratch area of a page more", area_size, 2, 0x801000, area_align },

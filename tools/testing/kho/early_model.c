@@ -277,6 +277,18 @@ static void note_kept(void)
 	}
 }
 
+/* What memblock leaves to KHO are chunks of one node each, and whole */
+static bool chunks_whole(void)
+{
+	const struct memblock_region *r;
+
+	for_each_reserved_mem_region(r)
+		if (memblock_is_reserved_noinit(r) &&
+		    !IS_ALIGNED(r->base | r->size, SZ_4M))
+			return false;
+	return true;
+}
+
 /* Where memblock does not do so, is a page that is kept marked as that? */
 static bool page_marked(unsigned long nr)
 {
@@ -330,6 +342,8 @@ const char *model_check_all(void)
 		wrong = check_page(nr);
 	if (wrong)
 		return wrong;
+	if (!chunks_whole())
+		return "a chunk is on two nodes";
 	for (unsigned int i = 0; i < kho_scratch_cnt; i++)
 		cma += kho_scratch[i].size >> PAGE_SHIFT;
 	if (!cma || sim_cma_pages != cma)

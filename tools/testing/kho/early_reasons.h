@@ -27,8 +27,7 @@ static const char map_damaged[] = "the memory map is damaged";
 static const char map_twice[] = "the memory map has a node twice";
 static const char bad_key[] = "the memory map has a key that is no block's";
 static const char twice[] = "memory is preserved twice";
-static const char no_ram[] =
-	"preserved memory is not in RAM, or not in one node";
+static const char no_ram[] = "preserved memory is not in RAM";
 static const char in_use[] =
 	"preserved memory is in use by this kernel or its firmware";
 static const char in_scratch[] = "preserved memory lies in scratch";
@@ -42,7 +41,8 @@ static const char blobs_large[] =
 static const char list_place[] =
 	"the scratch list's address or size cannot be right";
 static const char list_no_ram[] = "the scratch list is not in memory";
-static const char area_wraps[] = "a scratch area is empty or wraps around";
+static const char area_wraps[] = "a scratch area wraps around";
+static const char no_area[] = "the scratch list is empty";
 static const char area_align[] = "a scratch area is not aligned";
 static const char area_overlap[] = "scratch areas overlap";
 static const char area_no_ram[] = "a scratch area is not in memory";

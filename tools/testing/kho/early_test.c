@@ -105,12 +105,41 @@ static const struct shape shapes[] = {
 	{ "the largest FDT", 14, 10, 2, 60, 64, true },
 	{ "pages all over memory", 15, 8000, 0, 2, 1, true },
 	{ "small blocks all over memory", 16, 5000, 2, 2, 1, true },
+	{ "mainline's, an area missing", 17, 300, 8, 5, 1, .no_area = true },
 };
 
 static void good_shapes(void)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(shapes); i++)
 		boot_good(&shapes[i]);
+}
+
+/* The new kernel sees node 1 begin in the midst of a block */
+static void nodes_meet_in_block(const struct shape *shape)
+{
+	unsigned int order;
+	phys_addr_t base;
+
+	machine_hand_over(shape);
+	base = machine_block(shape->blocks / 2, &order);
+	sim_node1 = PAGE_ALIGN_DOWN(base + (PAGE_SIZE << order) / 2);
+	boot_good(shape);
+
+	/* and end there */
+	sim_node1_end = sim_node1 + PAGE_SIZE;
+	boot_good(shape);
+	sim_node1_end = SIM_END;
+}
+
+static void nodes_moved(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(shapes); i++) {
+		sim_node1 = 0;
+		boot_good(&shapes[i]);
+		if (shapes[i].blocks)
+			nodes_meet_in_block(&shapes[i]);
+	}
+	sim_node1 = SIM_NODE1;
 }
 
 static void good_random(void)
@@ -505,6 +534,7 @@ static void online(void)
 
 static const struct check checks[] = {
 	{ "a handover of each shape is taken, and all of it kept", good_shapes },
+	{ "a handover is taken where the nodes meet elsewhere", nodes_moved },
 	{ "random handovers are taken, and all of each kept", good_random },
 	{ "a tree with every node that can be is taken", full_tree },
 	{ "no tree of any machine has more nodes than the limit", node_limit },

@@ -206,7 +206,6 @@ static void test_bad_list(void)
 static void test_bad_area(void)
 {
 	static const struct kho_scratch bad[] = {
-		{ 1ULL << 45, 0 },
 		{ 0, 128 * MIB },
 		{ 1ULL << 44, MIB },
 		{ (1ULL << 45) - 1, 128 * MIB },
@@ -231,6 +230,46 @@ static void test_bad_area(void)
 	teardown();
 }
 
+/* Where the previous kernel had no memory for an area: left out */
+static void test_no_area(void)
+{
+	unsigned int i;
+
+	setup();
+	list[1].addr = 0;
+	list[1].size = 0;
+	CHECK(process() && nr_offered == AREAS - 1);
+	CHECK(offered[0].start == list[0].addr);
+	CHECK(offered[1].start == list[2].addr);
+
+	for (i = 0; i < AREAS; i++)
+		list[i].size = 0;
+	check_stays();
+	teardown();
+}
+
+/* The memory map goes on in setup_data: scratch may be RAM there */
+static void test_long_memory_map(void)
+{
+	struct setup_data *more;
+
+	setup();
+	more = calloc(1, sizeof(*more) + sizeof(struct boot_e820_entry));
+	more->type = SETUP_E820_EXT;
+	more->len = sizeof(struct boot_e820_entry);
+	memcpy(more->data, &params.e820_table[params.e820_entries - 1],
+	       more->len);
+	more->next = params.hdr.setup_data;
+	params.hdr.setup_data = (uintptr_t)more;
+	params.e820_entries--;
+	CHECK(process() && nr_offered == AREAS);
+
+	more->len--;
+	check_stays();
+	teardown();
+	free(more);
+}
+
 static void test_endless_setup_data(void)
 {
 	setup();
@@ -247,6 +286,8 @@ static const struct check checks[] = {
 	{ "a record that is too short: stay", test_bad_record },
 	{ "a list that cannot be right: stay", test_bad_list },
 	{ "an area that cannot be right: stay", test_bad_area },
+	{ "an entry of size 0 is no area", test_no_area },
+	{ "scratch where the memory map goes on in setup_data", test_long_memory_map },
 	{ "setup_data that never ends", test_endless_setup_data },
 };
 

@@ -23,6 +23,7 @@ static const struct {
 };
 
 struct passed passed;
+phys_addr_t sim_node1 = SIM_NODE1, sim_node1_end = SIM_END;
 unsigned char sim_owner[SIM_PAGES];
 
 /* Is memory out of reach until the direct map is there? */
@@ -250,8 +251,10 @@ void machine_boot_open(void)
 {
 	if (guarded)
 		protect(true);
-	memblock_set_node(0, SIM_NODE1, &memblock.memory, 0);
-	memblock_set_node(SIM_NODE1, SIM_END - SIM_NODE1, &memblock.memory, 1);
+	memblock_set_node(0, SIM_END, &memblock.memory, 0);
+	if (sim_node1)
+		memblock_set_node(sim_node1, sim_node1_end - sim_node1,
+				  &memblock.memory, 1);
 	kho_early_open();
 }
 

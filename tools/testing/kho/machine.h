@@ -24,6 +24,8 @@
 #define SIM_HOLE_END	0x14800000UL
 /* Node 1 begins where node 0 ends */
 #define SIM_NODE1	0x18000000UL
+/* and in the new kernel here, up to there; with 0 there is no node 1 */
+extern phys_addr_t sim_node1, sim_node1_end;
 #define SIM_PAGES	((SIM_END - SIM_BASE) >> PAGE_SHIFT)
 
 /* What is reserved before the first hook, some of it in scratch */
@@ -57,6 +59,7 @@ enum owner {
  * @checksums: as this project writes it, or as mainline does
  * @touching: blocks lie side by side
  * @node_border: preserved blocks meet where the nodes do
+ * @no_area: the scratch list has an entry that is no area, as mainline writes it
  */
 struct shape {
 	const char *name;
@@ -68,6 +71,7 @@ struct shape {
 	bool checksums;
 	bool touching;
 	bool node_border;
+	bool no_area;
 };
 
 /* What the old kernel passes on */

@@ -174,7 +174,8 @@ struct sim_zone *page_zone(const struct page *page)
 
 int early_pfn_to_nid(unsigned long pfn)
 {
-	return PFN_PHYS(pfn) >= SIM_NODE1;
+	return sim_node1 && PFN_PHYS(pfn) >= sim_node1 &&
+	       PFN_PHYS(pfn) < sim_node1_end;
 }
 
 unsigned long get_num_physpages(void)

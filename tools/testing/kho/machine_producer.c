@@ -187,6 +187,21 @@ static void forget_subtrees(void)
 }
 
 /* All that an old kernel does, from its cold boot to the jump */
+/* The list; the second entry perhaps is no area, in the midst of the first. */
+static void pass_scratch(bool no_area)
+{
+	struct kho_scratch *list = phys_to_virt(passed.scratch);
+
+	passed.scratch_size = sizeof(sim_scratch);
+	memcpy(list, sim_scratch, sizeof(sim_scratch));
+	if (!no_area)
+		return;
+	passed.scratch_size += sizeof(*list);
+	memcpy(list + 1, sim_scratch, sizeof(sim_scratch));
+	*list = sim_scratch[0];
+	list[1] = (struct kho_scratch){ sim_scratch[0].addr + 1, 0 };
+}
+
 void machine_hand_over(const struct shape *shape)
 {
 	unsigned int order = ilog2(shape->fdt_pages);
@@ -211,8 +226,7 @@ void machine_hand_over(const struct shape *shape)
 
 	/* A segment of the image: in scratch */
 	passed.scratch = sim_scratch[1].addr + 0x400000;
-	passed.scratch_size = sizeof(sim_scratch);
-	memcpy(phys_to_virt(passed.scratch), sim_scratch, sizeof(sim_scratch));
+	pass_scratch(shape->no_area);
 }
 
 void *machine_fdt(void)

@@ -39,14 +39,11 @@ static const struct setup_data *find_setup_data(u32 type)
 	return NULL;
 }
 
-/* Is the range within one piece of RAM of the memory map? */
-static bool in_ram(u64 start, u64 size)
+/* Is the range within one piece of RAM? */
+static bool in_entries(const struct boot_e820_entry *entry, unsigned int count,
+		       u64 start, u64 size)
 {
-	int i;
-
-	for (i = 0; i < boot_params_ptr->e820_entries; i++) {
-		const struct boot_e820_entry *entry = &boot_params_ptr->e820_table[i];
-
+	for (; count; count--, entry++) {
 		if (entry->type == E820_TYPE_RAM && start >= entry->addr &&
 		    start - entry->addr < entry->size &&
 		    size <= entry->size - (start - entry->addr))
@@ -56,16 +53,35 @@ static bool in_ram(u64 start, u64 size)
 	return false;
 }
 
+/* A memory map that is too long for the boot parameters goes on in setup_data. */
+static bool in_ram(u64 start, u64 size)
+{
+	const struct setup_data *more = find_setup_data(SETUP_E820_EXT);
+
+	if (in_entries(boot_params_ptr->e820_table,
+		       boot_params_ptr->e820_entries, start, size))
+		return true;
+
+	return more && in_entries((const void *)more->data,
+				  more->len / sizeof(struct boot_e820_entry),
+				  start, size);
+}
+
+/* An entry of size 0 is no area: the last kernel had no memory for it. */
 static bool list_usable(const struct kho_scratch *list, unsigned int count)
 {
+	bool usable = false;
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		if (!list[i].size || !in_ram(list[i].addr, list[i].size))
+		if (!list[i].size)
+			continue;
+		if (!in_ram(list[i].addr, list[i].size))
 			return false;
+		usable = true;
 	}
 
-	return count;
+	return usable;
 }
 
 /* The scratch areas, or NULL when there is a record but nothing to believe. */
@@ -144,7 +160,7 @@ bool process_kho_entries(unsigned long minimum, unsigned long image_size,
 	for (i = 0; i < count; i++) {
 		struct mem_vector area = { list[i].addr, list[i].size };
 
-		if (process(&area, minimum, image_size))
+		if (area.size && process(&area, minimum, image_size))
 			break;
 	}
 

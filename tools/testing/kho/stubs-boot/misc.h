@@ -16,6 +16,7 @@
 #define E820_TYPE_RAM		1
 #define E820_TYPE_RESERVED	2
 
+#define SETUP_E820_EXT		1
 #define SETUP_IMA		8
 #define SETUP_RNG_SEED		9
 #define SETUP_KEXEC_KHO		10
