@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "sim.h"
-#include "../../../kernel/liveupdate/kho_radix.h"
+#include <linux/kho_radix_tree.h>
 #include "check.h"
 
 #define STR_(x)	#x
@@ -22,15 +22,16 @@ static void setup(void)
 static void teardown(void)
 {
 	kho_radix_destroy_tree(&tree);
-	rcu_barrier();
-	CHECK(sim_pages_used() == 0);
+	CHECK(!tree.root && sim_pages_used() == 0);
+	kho_radix_destroy_tree(&tree);
 }
 
-/* All nodes but the root are gone once nobody can be looking any more */
+/* No key is left: all nodes but the root can be given back */
 static void check_bare(void)
 {
-	rcu_barrier();
+	kho_radix_prune(&tree);
 	CHECK(sim_pages_used() == 1);
+	CHECK(!memchr_inv(tree.root, 0, PAGE_SIZE));
 }
 
 static void add_del(u64 key)
@@ -142,7 +143,6 @@ static void test_wide_keys(void)
 	for (i = 0; i < ARRAY_SIZE(keys); i++) {
 		CHECK(kho_radix_add_key(&tree, keys[i]) == -ERANGE);
 		CHECK(kho_radix_del_key(&tree, keys[i]) == -ERANGE);
-		CHECK(kho_radix_clear_key(&tree, keys[i]) == -ERANGE);
 		CHECK(!kho_radix_contains_key(&tree, keys[i]));
 	}
 	CHECK(sim_pages_used() == KHO_TREE_DEPTH);
@@ -357,6 +357,14 @@ static int count_node(phys_addr_t node, unsigned int level, void *data)
 	return 0;
 }
 
+static unsigned long nodes_of(const struct kho_radix_tree *of)
+{
+	struct nodes n = { .max = 1 << 20 };
+
+	CHECK(kho_radix_walk_nodes(virt_to_phys(of->root), count_node, &n) == 0);
+	return n.nr;
+}
+
 static void test_node_walk(void)
 {
 	const struct kho_radix_walk_cb cb = { .table = count_node };
@@ -387,56 +395,64 @@ static void test_node_walk(void)
 	teardown();
 }
 
-/* At early boot keys go, nodes stay, and the next key in is found as ever */
-static void test_clear(void)
+/* Nodes stay where keys go, and the next key in finds them */
+static void test_nodes_stay(void)
 {
 	unsigned long used;
 	u64 i;
 
 	setup();
-	CHECK(kho_radix_clear_key(&tree, 9) == -ENOENT);
 	for (i = 0; i < 100; i++)
 		CHECK(kho_radix_add_key(&tree, i * 99999) == 0);
 	used = sim_pages_used();
-	for (i = 0; i < 100; i++) {
-		CHECK(kho_radix_clear_key(&tree, i * 99999) == 0);
-		CHECK(kho_radix_clear_key(&tree, i * 99999) == -ENOENT);
-		CHECK(!kho_radix_contains_key(&tree, i * 99999));
-	}
+	for (i = 0; i < 100; i++)
+		CHECK(kho_radix_del_key(&tree, i * 99999) == 0);
 	CHECK(sim_pages_used() == used);
+	CHECK(kho_radix_find_leaf(&tree, 99999));
 	CHECK(kho_radix_add_key(&tree, 99999) == 0);
-	CHECK(kho_radix_del_key(&tree, 99999) == 0);
+	CHECK(sim_pages_used() == used);
 	teardown();
 }
 
-/* What is cleared can be put back, and what stays empty given back */
-static void test_unclear(void)
+/* Pruned are those nodes that have no keys, of every level, and no others */
+static void test_prune(void)
 {
+	unsigned int level;
 	unsigned long used;
 	u64 i;
 
 	setup();
+	kho_radix_prune(&tree);
+	CHECK(sim_pages_used() == 1);
+	for (level = 1; level <= KHO_TREE_TABLES; level++) {
+		u64 other = 1ULL << kho_key_shift(level);
+
+		CHECK(kho_radix_add_key(&tree, 3) == 0);
+		used = sim_pages_used();
+		CHECK(used == KHO_TREE_DEPTH);
+		CHECK(kho_radix_add_key(&tree, other) == 0);
+		CHECK(sim_pages_used() == used + level);
+		kho_radix_prune(&tree);
+		CHECK(sim_pages_used() == used + level);
+		CHECK(kho_radix_del_key(&tree, other) == 0);
+		kho_radix_prune(&tree);
+		CHECK(sim_pages_used() == used && nodes_of(&tree) == used);
+		CHECK(kho_radix_contains_key(&tree, 3));
+		CHECK(kho_radix_del_key(&tree, 3) == 0);
+		check_bare();
+	}
+
 	for (i = 0; i < 100; i++)
 		CHECK(kho_radix_add_key(&tree, i << 20) == 0);
-	used = sim_pages_used();
-	for (i = 0; i < 100; i++)
-		CHECK(kho_radix_clear_key(&tree, i << 20) == 0);
 	for (i = 0; i < 100; i += 2)
-		kho_radix_unclear_key(&tree, i << 20);
+		CHECK(kho_radix_del_key(&tree, i << 20) == 0);
+	used = sim_pages_used();
+	kho_radix_prune(&tree);
+	CHECK(sim_pages_used() <= used - (PAGE_SHIFT == 16 ? 0 : 50));
 	for (i = 0; i < 100; i++)
-		CHECK(kho_radix_contains_key(&tree, i << 20) == !(i % 2));
-	CHECK(sim_pages_used() == used);
-	for (i = 0; i < 100; i++)
-		kho_radix_prune_key(&tree, i << 20);
-	rcu_barrier();
-	CHECK(sim_pages_used() < used);
-	for (i = 0; i < 100; i++)
-		CHECK(kho_radix_contains_key(&tree, i << 20) == !(i % 2));
-	for (i = 0; i < 100; i += 2) {
-		CHECK(kho_radix_clear_key(&tree, i << 20) == 0);
-		kho_radix_prune_key(&tree, i << 20);
-		kho_radix_prune_key(&tree, i << 20);
-	}
+		CHECK(kho_radix_contains_key(&tree, i << 20) == i % 2);
+	for (i = 1; i < 100; i += 2)
+		CHECK(kho_radix_del_key(&tree, i << 20) == 0);
 	check_bare();
 	teardown();
 }
@@ -534,12 +550,12 @@ static void test_churn(void)
 	u64 i;
 
 	setup();
-	/* Leaves come and go with each key, tables now and then */
+	/* Leaves come and go now and then */
 	for (i = 0; i < 20000; i++) {
 		CHECK(kho_radix_add_key(&tree, base + i % 7 * 0x9999) == 0);
 		CHECK(kho_radix_del_key(&tree, base + i % 7 * 0x9999) == 0);
 		if (i % 128 == 0)
-			rcu_barrier();
+			kho_radix_prune(&tree);
 	}
 	check_bare();
 
@@ -583,64 +599,48 @@ static void test_alloc_failure(void)
 			sim_fail_alloc(nth);
 			if (!kho_radix_add_key(&tree, key))
 				break;
-			CHECK(sim_pages_used() == used);
+			/* What there was before it failed may stay, without keys */
+			CHECK(sim_pages_used() <= used + nth - 1);
 			CHECK(!kho_radix_contains_key(&tree, key));
 			CHECK(kho_radix_del_key(&tree, key) == -ENOENT);
+			kho_radix_prune(&tree);
+			CHECK(sim_pages_used() == used);
 		}
 		sim_fail_alloc(0);
 		CHECK(nth == level + 2);
 		CHECK(kho_radix_contains_key(&tree, key));
 		CHECK(kho_radix_del_key(&tree, key) == 0);
-		rcu_barrier();
+		kho_radix_prune(&tree);
 		CHECK(sim_pages_used() == used);
 		teardown();
 	}
 }
 
-static int reserve_node(phys_addr_t node, unsigned int level, void *data)
-{
-	struct page *page = virt_to_page(phys_to_virt(node));
-
-	(void)level;
-	page->reserved = true;
-	page->private = sim_random();	/* the hint may be anything */
-	(*(unsigned int *)data)++;
-	return 0;
-}
-
-/* A tree that came: its nodes are bootmem; keys are deleted, some are added */
+/* A tree that came: used as one's own, and its nodes stay where they are */
 static void test_foreign(void)
 {
-	struct kho_radix_node *root;
-	unsigned long freed;
-	unsigned int nr = 0;
+	struct kho_radix_tree came;
+	unsigned long used;
 	u64 i;
 
 	setup();
 	for (i = 0; i < 3000; i++)
 		CHECK(kho_radix_add_key(&tree, i * 333333) == 0);
-	root = tree.root;
-	CHECK(kho_radix_walk_nodes(virt_to_phys(root), reserve_node, &nr) == 0);
-
-	freed = sim_reserved_freed();
-	CHECK(kho_radix_init_tree(&tree, root) == 0);
-	CHECK(tree.root == root);
+	used = sim_pages_used();
+	sim_fail_alloc(1);
+	CHECK(kho_radix_init_tree(&came, tree.root) == 0);
+	CHECK(came.root == tree.root);
 	for (i = 0; i < 3000; i++)
-		CHECK(kho_radix_del_key(&tree, i * 333333) == 0);
-	CHECK(kho_radix_del_key(&tree, 0) == -ENOENT);
-	rcu_barrier();
-	CHECK(sim_reserved_freed() - freed == nr - 1);
-	CHECK(sim_pages_used() == 1);
-
-	CHECK(kho_radix_add_key(&tree, 12345) == 0);
-	kho_radix_destroy_tree(&tree);
-	CHECK(sim_reserved_freed() - freed == nr);
-	CHECK(sim_pages_used() == 0);
-	kho_radix_destroy_tree(&tree);
+		CHECK(kho_radix_del_key(&came, i * 333333) == 0);
+	CHECK(kho_radix_del_key(&came, 0) == -ENOENT);
+	CHECK(kho_radix_add_key(&came, 333333) == 0);
+	sim_fail_alloc(0);
+	CHECK(sim_pages_used() == used);
+	teardown();
 }
 
-/* What a CPU remembers must not outlive the leaf, nor serve another tree */
-static void test_remembered_leaf(void)
+/* Two trees have nothing in common */
+static void test_two_trees(void)
 {
 	struct kho_radix_tree other;
 	unsigned int i;
@@ -653,20 +653,10 @@ static void test_remembered_leaf(void)
 		CHECK(kho_radix_del_key(&tree, i) == 0);
 		CHECK(!kho_radix_contains_key(&tree, i));
 		CHECK(kho_radix_contains_key(&other, i));
-		rcu_barrier();
 	}
-	/* A new tree at the same place, whose root may be the same page */
-	for (i = 0; i < 1000; i++) {
-		CHECK(kho_radix_del_key(&other, i) == 0);
-		CHECK(kho_radix_add_key(&tree, 7) == 0);
-		kho_radix_destroy_tree(&tree);
-		CHECK(kho_radix_init_tree(&tree, NULL) == 0);
-		CHECK(!kho_radix_contains_key(&tree, 7));
-		CHECK(kho_radix_del_key(&tree, 7) == -ENOENT);
-	}
+	/* Keys that are left go with the nodes */
 	kho_radix_destroy_tree(&other);
-	rcu_barrier();
-	CHECK(sim_pages_used() == 1);
+	check_bare();
 	teardown();
 }
 
@@ -697,15 +687,15 @@ static const struct check checks[] = {
 	{ "random sets against a model", test_model },
 	{ "dense runs key by key", test_dense_iter },
 	{ "nodes before their children, by index", test_node_walk },
-	{ "keys cleared at early boot", test_clear },
-	{ "what was cleared is put back, or its nodes are given back", test_unclear },
+	{ "nodes stay where keys go", test_nodes_stay },
+	{ "pruned are the nodes without keys", test_prune },
 	{ "words tell the same keys as single steps", test_words },
 	{ "a walk stops when told", test_walk_stops },
 	{ "addresses are refused before they are followed", test_hostile },
 	{ "a million adds and deletes leave the root", test_churn },
 	{ "every allocation fails in turn", test_alloc_failure },
 	{ "a tree that came from another kernel", test_foreign },
-	{ "leaves that went are not remembered", test_remembered_leaf },
+	{ "two trees have nothing in common", test_two_trees },
 	{ "metadata of dense pages", test_metadata },
 };
 

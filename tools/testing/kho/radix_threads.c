@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The radix tree used by many threads at once. Keys are few and leaves are few,
- * so that leaves come and go all the time while others add to them.
+ * so that all meet in the same words, and race to make the same nodes.
  */
 
 #include <errno.h>
@@ -55,20 +55,20 @@ static void setup(void)
 {
 	rounds = 0;
 	CHECK(kho_radix_init_tree(&tree, NULL) == 0);
-	sim_rcu_start();
 }
 
-/* @left keys must be in the tree; without any it must be bare */
+/* @left keys must be in the tree; without any it must be bare once pruned */
 static void teardown(unsigned long left)
 {
 	struct kho_radix_iter iter;
 	u64 key;
 
-	sim_rcu_stop();
 	CHECK(rounds > 0);
 	kho_radix_iter_init(&iter, tree.root, 0, U64_MAX);
-	if (!left)
+	if (!left) {
+		kho_radix_prune(&tree);
 		CHECK(sim_pages_used() == 1);
+	}
 	while (kho_radix_iter_next(&iter, &key))
 		left--;
 	CHECK(left == 0);
@@ -168,10 +168,7 @@ static void test_same_keys(void)
 	}
 }
 
-/*
- * All add one key at once, while one more makes the leaf come and go with
- * another key: one of them is told that it was the first.
- */
+/* All add one key at once: one of them is told that it was the first */
 static unsigned int winners;
 
 static void win(void)
@@ -190,19 +187,16 @@ static void *one_winner(void *arg)
 	unsigned int n;
 
 	for (n = 0; n < 4000; n++) {
-		if (who == 0) {
-			__atomic_store_n(&winners, 0, __ATOMIC_RELAXED);
-			CHECK(kho_radix_add_key(&tree, 63) == 0);
-		}
-		pthread_barrier_wait(&barrier);
 		if (who == 0)
-			CHECK(kho_radix_del_key(&tree, 63) == 0);
-		else
-			win();
+			__atomic_store_n(&winners, 0, __ATOMIC_RELAXED);
+		pthread_barrier_wait(&barrier);
+		win();
 		pthread_barrier_wait(&barrier);
 		if (who == 0) {
 			CHECK(winners == 1);
 			CHECK(kho_radix_del_key(&tree, 5) == 0);
+			kho_radix_prune(&tree);
+			CHECK(sim_pages_used() == 1);
 		}
 	}
 	note(n);
@@ -266,43 +260,67 @@ static void test_staying(void)
 	teardown(STAY);
 }
 
-/* A leaf is emptied by many at once: whoever comes last gives it back */
-static void *empty_together(void *arg)
+/*
+ * All race to make the same branch, and now and then no memory is to be had: who
+ * loses frees his node, who got none has no key in the tree.
+ */
+static u64 branch_key(unsigned long who)
+{
+	return kho_key_first(1) + who;
+}
+
+static unsigned long lost;
+
+static void *same_branch(void *arg)
 {
 	unsigned long who = (unsigned long)arg;
-	unsigned int n, i;
+	bool short_of = false, in;
+	unsigned int n;
+	int err;
 
-	for (n = 0; n < 400; n++) {
-		for (i = 0; i < 30; i++)
-			CHECK(kho_radix_add_key(&tree, own_key(who, i)) == 0);
-		pthread_barrier_wait(&barrier);
-		for (i = 0; i < 30; i++)
-			CHECK(kho_radix_del_key(&tree, own_key(who, i)) == 0);
-		pthread_barrier_wait(&barrier);
+	for (n = 0; n < 3000; n++) {
 		if (who == 0) {
-			unsigned int index = kho_key_index(own_key(0, 0), KHO_TREE_TABLES);
-
-			CHECK(tree.root->table[index] == 0);
+			short_of = n % 2;
+			lost -= sim_frees();
+			sim_fail_alloc(short_of ? 1 + n / 2 % (2 * KHO_TREE_DEPTH) : 0);
 		}
 		pthread_barrier_wait(&barrier);
+		err = kho_radix_add_key(&tree, branch_key(who));
+		CHECK(err == 0 || (n % 2 && err == -ENOMEM));
+		in = kho_radix_contains_key(&tree, branch_key(who));
+		CHECK(in == !err);
+		pthread_barrier_wait(&barrier);
+		if (who == 0) {
+			lost += sim_frees();
+			sim_fail_alloc(0);
+			CHECK(sim_pages_used() <= KHO_TREE_DEPTH);
+			CHECK(short_of || sim_pages_used() == KHO_TREE_DEPTH);
+		}
+		CHECK(kho_radix_del_key(&tree, branch_key(who)) == (in ? 0 : -ENOENT));
+		pthread_barrier_wait(&barrier);
+		if (who == 0) {
+			kho_radix_prune(&tree);
+			CHECK(sim_pages_used() == 1);
+		}
 	}
 	note(n);
 	return NULL;
 }
 
-static void test_empty_together(void)
+static void test_same_branch(void)
 {
 	setup();
-	run_threads(empty_together, THREADS, 0);
+	run_threads(same_branch, THREADS, 0);
+	CHECK(lost > 0);
 	teardown(0);
 }
 
 static const struct check checks[] = {
-	{ "own keys in shared leaves that come and go", test_own_keys },
+	{ "own keys in shared leaves", test_own_keys },
 	{ "the same keys: adds and deletes balance", test_same_keys },
 	{ "of all that add a key at once one is the first", test_one_winner },
 	{ "keys that stay are always seen", test_staying },
-	{ "a leaf that many empty at once is given back", test_empty_together },
+	{ "the same branch made by all at once, and without memory", test_same_branch },
 };
 
 int main(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Pages, RCU and chance for the simulation; see sim.h */
+/* Pages and chance for the simulation; see sim.h */
 
 #include <sched.h>
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sim.h"
+#include "../../../kernel/liveupdate/kho_memory.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -25,7 +26,7 @@
 static char *arena;
 static struct page *pages;
 static struct page *free_pages;
-static unsigned long nr_touched, nr_used, nr_reserved_freed;
+static unsigned long nr_touched, nr_used, nr_frees;
 static long fail_after;
 static pthread_mutex_t page_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -78,11 +79,12 @@ phys_addr_t virt_to_phys(const void *virt)
 	return SIM_PHYS_BASE + ((const char *)virt - arena);
 }
 
-struct page *alloc_page(int gfp)
+struct page *kho_alloc_pages(unsigned int order)
 {
 	struct page *page = NULL;
 
-	(void)gfp;
+	if (order)
+		sim_die("a node has one page");
 	pthread_mutex_lock(&page_lock);
 	if (fail_after && --fail_after == 0)
 		goto out;
@@ -95,7 +97,6 @@ struct page *alloc_page(int gfp)
 		sim_die("arena too small");
 	nr_used++;
 	page->used = true;
-	page->private = 0;
 	ASAN_UNPOISON_MEMORY_REGION(page_address(page), PAGE_SIZE);
 	memset(page_address(page), 0, PAGE_SIZE);
 out:
@@ -110,6 +111,7 @@ void __free_page(struct page *page)
 		sim_die("freed twice, or the wrong way");
 	page->used = false;
 	nr_used--;
+	nr_frees++;
 #ifndef __SANITIZE_ADDRESS__
 	memset(page_address(page), 0xa5, PAGE_SIZE);
 #endif
@@ -119,23 +121,14 @@ void __free_page(struct page *page)
 	pthread_mutex_unlock(&page_lock);
 }
 
-void free_reserved_page(struct page *page)
-{
-	if (!page->reserved)
-		sim_die("freed as reserved, which it is not");
-	page->reserved = false;
-	__atomic_add_fetch(&nr_reserved_freed, 1, __ATOMIC_RELAXED);
-	__free_page(page);
-}
-
 unsigned long sim_pages_used(void)
 {
 	return __atomic_load_n(&nr_used, __ATOMIC_RELAXED);
 }
 
-unsigned long sim_reserved_freed(void)
+unsigned long sim_frees(void)
 {
-	return __atomic_load_n(&nr_reserved_freed, __ATOMIC_RELAXED);
+	return __atomic_load_n(&nr_frees, __ATOMIC_RELAXED);
 }
 
 /* Let the nth allocation from now on fail; 0: none */
@@ -195,119 +188,4 @@ void sim_perturb(void)
 	else if (r % 32 == 0)
 		sched_yield();
 #endif
-}
-
-/* What it pairs with is at the call */
-void smp_mb(void)
-{
-	static u64 barrier;
-
-	/* A locked operation, which ThreadSanitizer knows, as fences it does not */
-	__atomic_fetch_add(&barrier, 1, __ATOMIC_SEQ_CST);
-	sim_perturb();
-}
-
-void cpu_relax(void)
-{
-	sched_yield();
-}
-
-/* RCU: a thread's counter is odd inside of a section */
-struct rcu_thread {
-	unsigned long ctr;
-	struct rcu_thread *next;
-};
-
-static struct rcu_thread *rcu_threads;
-static struct rcu_head *rcu_pending;
-static __thread struct rcu_thread *rcu_self;
-static pthread_t rcu_worker;
-static bool rcu_stop;
-
-static struct rcu_thread *rcu_register(void)
-{
-	struct rcu_thread *self = calloc(1, sizeof(*self));
-
-	self->next = __atomic_load_n(&rcu_threads, __ATOMIC_ACQUIRE);
-	while (!__atomic_compare_exchange_n(&rcu_threads, &self->next, self,
-					    false, __ATOMIC_ACQ_REL,
-					    __ATOMIC_ACQUIRE))
-		;
-	return self;
-}
-
-void rcu_read_lock_sched(void)
-{
-	if (!rcu_self)
-		rcu_self = rcu_register();
-	if (__atomic_fetch_add(&rcu_self->ctr, 1, __ATOMIC_SEQ_CST) & 1)
-		sim_die("RCU sections nest");
-	sim_perturb();
-}
-
-void rcu_read_unlock_sched(void)
-{
-	sim_perturb();
-	if (!(__atomic_fetch_add(&rcu_self->ctr, 1, __ATOMIC_SEQ_CST) & 1))
-		sim_die("RCU section that was not begun");
-}
-
-void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
-{
-	head->func = func;
-	head->next = __atomic_load_n(&rcu_pending, __ATOMIC_RELAXED);
-	while (!__atomic_compare_exchange_n(&rcu_pending, &head->next, head,
-					    false, __ATOMIC_SEQ_CST,
-					    __ATOMIC_RELAXED))
-		;
-}
-
-static void rcu_wait_for_readers(void)
-{
-	struct rcu_thread *t = __atomic_load_n(&rcu_threads, __ATOMIC_SEQ_CST);
-	unsigned long ctr;
-
-	for (; t; t = t->next) {
-		ctr = __atomic_load_n(&t->ctr, __ATOMIC_SEQ_CST);
-		while ((ctr & 1) &&
-		       __atomic_load_n(&t->ctr, __ATOMIC_SEQ_CST) == ctr)
-			sched_yield();
-	}
-}
-
-void rcu_barrier(void)
-{
-	struct rcu_head *head, *next;
-
-	head = __atomic_exchange_n(&rcu_pending, NULL, __ATOMIC_SEQ_CST);
-	if (!head)
-		return;
-	rcu_wait_for_readers();
-	for (; head; head = next) {
-		next = head->next;
-		head->func(head);
-	}
-}
-
-static void *rcu_work(void *unused)
-{
-	while (!__atomic_load_n(&rcu_stop, __ATOMIC_ACQUIRE)) {
-		rcu_barrier();
-		sched_yield();
-	}
-	return unused;
-}
-
-/* While threads run: grace periods as fast as they can be */
-void sim_rcu_start(void)
-{
-	rcu_stop = false;
-	pthread_create(&rcu_worker, NULL, rcu_work, NULL);
-}
-
-void sim_rcu_stop(void)
-{
-	__atomic_store_n(&rcu_stop, true, __ATOMIC_RELEASE);
-	pthread_join(rcu_worker, NULL);
-	rcu_barrier();
 }

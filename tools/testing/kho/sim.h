@@ -4,9 +4,8 @@
  *
  * Memory is an array of pages with physical addresses of its own, so that a
  * physical address that is used as a pointer does not work by chance. Freed
- * pages are poisoned, and given out again at once, last freed first. RCU waits
- * for its readers in earnest. What orders memory in the kernel is an atomic
- * here, which ThreadSanitizer understands.
+ * pages are poisoned, and given out again at once, last freed first. What orders
+ * memory in the kernel is an atomic here, which ThreadSanitizer understands.
  */
 
 #ifndef _KHO_SIM_H
@@ -23,6 +22,8 @@
 #define PAGE_SIZE		(1UL << PAGE_SHIFT)
 
 /* Bits */
+#define SZ_4M			0x400000
+#define const_ilog2(n)		(63 - __builtin_clzll(n))
 #define BITS_PER_LONG		64
 #define BIT(n)			(1UL << (n))
 #define BIT_ULL(n)		(1ULL << (n))
@@ -48,11 +49,10 @@ void sim_perturb(void);
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_ACQUIRE)
 #define WRITE_ONCE(x, v)	({ sim_perturb(); \
 				   __atomic_store_n(&(x), (v), __ATOMIC_RELEASE); })
-#define smp_load_acquire(p)	__atomic_load_n((p), __ATOMIC_ACQUIRE)
-#define smp_store_release(p, v)	__atomic_store_n((p), (v), __ATOMIC_RELEASE)
-
-void smp_mb(void);
-void cpu_relax(void);
+#define cmpxchg(p, old, new)	({ typeof(*(p)) _old = (old); sim_perturb(); \
+				   __atomic_compare_exchange_n((p), &_old, (new), \
+					false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); \
+				   _old; })
 
 static inline bool test_and_set_bit(unsigned long nr, unsigned long *map)
 {
@@ -102,22 +102,6 @@ unsigned long find_next_bit(const unsigned long *map, unsigned long size,
 	for ((bit) = find_next_bit((map), (size), 0); (bit) < (size); \
 	     (bit) = find_next_bit((map), (size), (bit) + 1))
 
-typedef struct {
-	u64 counter;
-} atomic64_t;
-
-static inline u64 atomic64_inc_return(atomic64_t *v)
-{
-	return __atomic_add_fetch(&v->counter, 1, __ATOMIC_SEQ_CST);
-}
-
-/* A thread is a CPU */
-#define DEFINE_PER_CPU(type, name)	__thread type name
-#define DECLARE_PER_CPU(type, name)	extern __thread type name
-#define this_cpu_ptr(ptr)		(ptr)
-#define preempt_disable()		do { } while (0)
-#define preempt_enable()		do { } while (0)
-
 struct mutex {
 	pthread_mutex_t m;
 };
@@ -147,23 +131,9 @@ static inline void sim_guard_unlock(struct mutex **lock)
 	__attribute__((cleanup(sim_guard_unlock), unused)) \
 	struct mutex *sim_guard = sim_guard_lock
 
-/* RCU. A section may be as long as it likes, callbacks run after all of them. */
-struct rcu_head {
-	struct rcu_head *next;
-	void (*func)(struct rcu_head *head);
-};
-
-void rcu_read_lock_sched(void);
-void rcu_read_unlock_sched(void);
-void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head));
-void rcu_barrier(void);
-void sim_rcu_start(void);
-void sim_rcu_stop(void);
-
 /* Pages */
 struct page {
 	unsigned long private;
-	struct rcu_head rcu_head;
 	struct page *next_free;
 	bool reserved;
 	bool used;
@@ -172,24 +142,27 @@ struct page {
 #define GFP_KERNEL		0
 #define __GFP_ZERO		0
 
-struct page *alloc_page(int gfp);
 void __free_page(struct page *page);
-void free_reserved_page(struct page *page);
 void *page_address(const struct page *page);
 struct page *virt_to_page(const void *virt);
 void *phys_to_virt(phys_addr_t phys);
 phys_addr_t virt_to_phys(const void *virt);
 
-static inline bool PageReserved(const struct page *page)
+static inline phys_addr_t page_to_phys(const struct page *page)
 {
-	return page->reserved;
+	return virt_to_phys(page_address(page));
+}
+
+static inline void free_page(unsigned long virt)
+{
+	__free_page(virt_to_page((void *)virt));
 }
 
 void *memchr_inv(const void *start, int c, size_t bytes);
 
 /* For the tests */
 unsigned long sim_pages_used(void);
-unsigned long sim_reserved_freed(void);
+unsigned long sim_frees(void);
 void sim_fail_alloc(long nth);
 bool sim_phys_valid(phys_addr_t phys);
 unsigned int sim_random(void);
