@@ -30,6 +30,7 @@
  *	regions_fill	write into the reserve_mem= regions of regions=NAME,...
  *	regions_check	find there what regions_fill wrote
  *	struct_pages=N	are struct pages initialised; N are kept from at=ADDRESS on
+ *	badmsg		in the next kernel: the subtree of damage= is refused
  *	orphan		in the next kernel: what unclaimed left is untouched
  *
  * "warns": with CONFIG_KEXEC_HANDOVER_DEBUG the call does a WARN_ON_ONCE().
@@ -140,6 +141,7 @@ static const struct {
 	{ "veto", test_kho_veto },
 	{ "race", test_kho_race },
 	{ "storm", test_kho_storm },
+	{ "badmsg", test_kho_badmsg },
 	{ "unclaimed", run_unclaimed },
 	{ "orphan", run_orphan },
 	{ "churn", test_kho_churn },

@@ -47,6 +47,9 @@ void test_kho_race(unsigned long arg);
 void test_kho_storm(unsigned long arg);
 void test_kho_storm_undo(void);
 
+/* test_kho_damage.c: what came of it */
+void test_kho_badmsg(unsigned long arg);
+
 /* test_kho_bench.c: figures */
 void test_kho_dense(unsigned long arg);
 void test_kho_span(unsigned long arg);

@@ -22,6 +22,7 @@
 #include <linux/vmalloc.h>
 
 #include "test_kho.h"
+#include "test_kho_actions.h"
 
 #define SUBTREE			"test-damage"
 #define DT_SIZE_MAX		SZ_1M
@@ -584,4 +585,14 @@ int test_kho_damage(const char *name, unsigned long at)
 	pr_info("PASS damaged %s\n", name);
 
 	return 0;
+}
+
+/* action=badmsg */
+void test_kho_badmsg(unsigned long arg)
+{
+	phys_addr_t phys;
+	size_t size;
+
+	test_kho_expect("badmsg: retrieve a subtree that came damaged",
+			kho_retrieve_subtree(SUBTREE, &phys, &size), -EBADMSG);
 }

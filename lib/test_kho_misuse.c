@@ -162,6 +162,12 @@ void test_kho_range(unsigned long arg)
 	test_kho_expect("range: no RAM",
 			kho_preserve_pages(pfn_to_page(NO_RAM_PFN), 1),
 			-EINVAL);
+	if (IS_ENABLED(CONFIG_X86_64)) {
+		test_kho_expect("range: a hole that has a struct page",
+				kho_preserve_pages(pfn_to_page(0xa0), 1), -EINVAL);
+		test_kho_expect("range: what firmware keeps",
+				kho_preserve_pages(pfn_to_page(0x9f), 1), -EINVAL);
+	}
 	test_kho_expect("range: more pages than addresses",
 			kho_preserve_pages(folio_page(folio, 0), ULONG_MAX),
 			-EINVAL);

@@ -158,14 +158,16 @@ static noinline struct page *kho_alloc_other(struct page *page, gfp_t gfp,
  *
  * Context: Process context, may sleep.
  * Return: The first of the pages, zeroed, a compound page when there are several;
- * NULL when there is no memory, or none that was there at boot.
+ * NULL when there is no memory, or none that was there at boot. With KHO off any
+ * pages will do.
  */
 struct page *kho_alloc_pages(unsigned int order)
 {
 	gfp_t gfp = GFP_KERNEL | __GFP_ZERO | __GFP_COMP;
 	struct page *page = alloc_pages(gfp, order);
 
-	if (likely(!page || kho_page_preservable(page, order)))
+	if (likely(!page || !kho_is_enabled() ||
+		   kho_page_preservable(page, order)))
 		return page;
 	return kho_alloc_other(page, gfp, order);
 }

@@ -236,13 +236,14 @@ static int kho_call_finalize(void)
 	return 0;
 }
 
-static int kho_call_freeze(void)
+static int kho_call_freeze(bool *changed)
 {
 	struct kho_notifier *kn;
 	int err;
 
 	list_for_each_entry(kn, &kho_notifiers, list) {
 		err = kn->freeze ? kn->freeze(kn) : 0;
+		*changed |= kn->freeze;
 		if (err) {
 			pr_err("%s refuses the kexec: %pe\n", kn->name,
 			       ERR_PTR(err));
@@ -418,17 +419,14 @@ int kho_abort(void)
 	return 0;
 }
 
-/*
- * What was written may have changed since, and what was frozen may have changed a
- * blob: the FDT is written once more, now that nobody can have it changed.
- */
-static int kho_seal(void)
+/* Who was frozen may have changed a blob: the FDT has its checksum. */
+static int kho_seal(bool changed)
 {
 	int err = -EBUSY;
 
 	kho_stop_changes();
 	if (kho_state == KHO_FINALIZED)
-		err = kho_write_fdt();
+		err = changed ? kho_write_fdt() : 0;
 	if (!err)
 		WRITE_ONCE(kho_state, KHO_COMMITTED);
 	kho_allow_changes();
@@ -447,7 +445,7 @@ static int kho_seal(void)
  */
 int kho_commit(void)
 {
-	bool was_finalized;
+	bool was_finalized, changed = false;
 	int err;
 
 	guard(mutex)(&kho_lock);
@@ -456,7 +454,7 @@ int kho_commit(void)
 	err = kho_finalize_locked();
 	if (err)
 		return err;
-	err = kho_call_freeze() ?: kho_seal();
+	err = kho_call_freeze(&changed) ?: kho_seal(changed);
 	if (err) {
 		kho_call_thaw();
 		if (!was_finalized)
@@ -476,9 +474,9 @@ int kho_commit(void)
  */
 void kho_kexec_failed(void)
 {
-	guard(mutex)(&kho_lock);
-	if (kho_state != KHO_COMMITTED)
+	if (READ_ONCE(kho_state) != KHO_COMMITTED)
 		return;
+	guard(mutex)(&kho_lock);
 	pr_err("the kexec failed; what is preserved may change again\n");
 	kho_call_thaw();
 	kho_abort_locked();

@@ -62,7 +62,6 @@ static int sample_begin(void)
 
 	state->version = SAMPLE_VERSION;
 	strscpy(state->first_release, init_utsname()->release);
-	pr_info("a new state\n");
 
 	return 0;
 }
@@ -73,29 +72,32 @@ static int sample_begin(void)
  * Until kho_restore_folio() the page belongs to nobody. From then on it is a
  * folio like any other, with one reference that is ours. It returns NULL when the
  * folio was taken back before: by this very module, before it was unloaded and
- * loaded again.
+ * loaded again. While the handover is finalized nothing can be preserved
+ * (-EBUSY), so that is tried before what came is taken: this little is copied
+ * then. What is large is preserved where it lies, and kept if that fails.
  */
 static int sample_resume(phys_addr_t phys, size_t size)
 {
-	struct folio *folio = kho_restore_folio(phys);
+	struct sample_state *came;
+	struct folio *folio;
 	int err;
 
-	if (!folio)
-		return sample_begin();
-
-	state = folio_address(folio);
-	if (size != sizeof(*state) || state->version != SAMPLE_VERSION) {
-		pr_warn("cannot read the state that came, begin anew\n");
-		folio_put(folio);
-		return sample_begin();
-	}
-
 	/* Nothing stays preserved by itself: the next kernel gets it anew. */
-	err = kho_preserve_folio(folio);
-	if (err) {
-		folio_put(folio);
+	err = sample_begin();
+	if (err)
 		return err;
+	folio = kho_restore_folio(phys);
+	if (!folio) {
+		pr_info("a new state\n");
+		return 0;
 	}
+
+	came = folio_address(folio);
+	if (size == sizeof(*came) && came->version == SAMPLE_VERSION)
+		memcpy(state, came, sizeof(*state));
+	else
+		pr_warn("cannot read the state that came, begin anew\n");
+	folio_put(folio);
 
 	state->kexecs++;
 	pr_info("kexec %u, load %llu, since kernel %.*s\n", state->kexecs,
@@ -107,7 +109,8 @@ static int sample_resume(phys_addr_t phys, size_t size)
 
 /*
  * 3. A name makes the state findable. It may change as long as the handover is
- * not finalized, and nobody has to be told.
+ * not finalized, and nobody has to be told. A state that came damaged (-EBADMSG)
+ * is as good as none.
  */
 static int __init sample_init(void)
 {
@@ -116,10 +119,13 @@ static int __init sample_init(void)
 	int err;
 
 	err = kho_retrieve_subtree(SAMPLE_SUBTREE, &phys, &size);
-	if (err == -ENOENT)
+	if (err == -ENOENT || err == -EBADMSG) {
 		err = sample_begin();
-	else if (!err)
+		if (!err)
+			pr_info("a new state\n");
+	} else if (!err) {
 		err = sample_resume(phys, size);
+	}
 	if (err)
 		return err;
 
@@ -132,8 +138,8 @@ static int __init sample_init(void)
 }
 
 /*
- * 4. Who goes takes the state along: first the name, then the memory. While the
- * handover is finalized neither is possible, and the page stays as it is.
+ * 4. Who goes takes the state along: first the name, then the memory. A handover
+ * that was finalized is not any more then.
  */
 static void __exit sample_exit(void)
 {

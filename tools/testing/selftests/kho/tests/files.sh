@@ -38,10 +38,12 @@ stage0()
 	same "active" 1 "$(cat $SYSFS/active)"
 	same "out/active" 1 "$(cat $DEBUGFS/out/active)"
 	same "FDT's magic" d00dfeed "$(head -c 4 $SYSFS/dt | xxd -p)"
-	refuse "dt_max while active" write 262144 $SYSFS/dt_max
 	abort
-	expect "dt_max" write 262144 $SYSFS/dt_max
-	same "dt_max" 262144 "$(cat $SYSFS/dt_max)"
+	refuse "dt after abort" test -e $SYSFS/dt
+	same "dt_max" 131072 "$(cat $SYSFS/dt_max)"
+	same "mode of dt_max" 444 "$(stat -c %a $SYSFS/dt_max)"
+	same "unclaimed_bytes" 0 "$(cat $SYSFS/unclaimed_bytes)"
+	same "previous_release" "" "$(od -c $SYSFS/previous_release)"
 }
 
 stage1()
@@ -49,4 +51,9 @@ stage1()
 	check_generation
 	modes
 	same "FDT's magic" d00dfeed "$(head -c 4 /sys/firmware/kho/dt | xxd -p)"
+	# its owner took it back while this kernel booted
+	refuse "a blob that was taken back" \
+		sh -c "cat $DEBUGFS/in/sub_fdts/kexec-metadata" 2>/tmp/cat.err
+	expect "errno" grep -q "No data" /tmp/cat.err
+	same "unclaimed_bytes" 0 "$(cat $SYSFS/unclaimed_bytes)"
 }

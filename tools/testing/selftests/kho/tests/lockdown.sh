@@ -27,7 +27,6 @@ stage0()
 	expect "finalize" write 1 $SYSFS/active
 	expect "dt" test -s $SYSFS/dt
 	expect "abort" write 0 $SYSFS/active
-	expect "dt_max" write 262144 $SYSFS/dt_max
 	refuse "kexec_load" load_with -c same
 }
 

@@ -20,6 +20,9 @@ stage1()
 stage2()
 {
 	check_off
+	same "refused" "KHO is off in this kernel" "$(cat $SYSFS/refused)"
+	in_log "KHO: 13[0-9]{7} bytes in 2 subtrees of the last kernel are lost" ||
+		fail "no line says what is dropped"
 	refuse "in/fdt with KHO off" test -e $DEBUGFS/in/fdt
 	memory_as_carried
 	hold_memory $(($(meminfo MemAvailable) / 1024 - 32))

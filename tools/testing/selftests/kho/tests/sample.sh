@@ -29,4 +29,21 @@ stage2()
 	same "preserved_bytes" 0 "$(cat $SYSFS/preserved_bytes)"
 	load_sample
 	same "new states" 1 "$(count_in_log 'kho_sample: a new state')"
+	finalized_meanwhile
+}
+
+# What is unloaded is gone, also when that was finalized; and it can come again.
+finalized_meanwhile()
+{
+	finalize
+	expect "rmmod kho_sample while finalized" rmmod kho_sample
+	in_log "KHO: sample_exit.* takes back what it preserved" ||
+		fail "no line says who"
+	same "finalized" 0 "$(finalized)"
+	same "preserved_bytes" 0 "$(cat $SYSFS/preserved_bytes)"
+	finalize
+	refuse "insmod kho_sample while finalized" \
+		insmod "/host/modules-$(param kernel)/kho_sample.ko"
+	abort
+	load_sample
 }
