@@ -3,14 +3,17 @@
 
 ARCH ?= x86_64
 VARIANT ?= plain
-OTHERS ?= $(if $(filter x86_64,$(ARCH)),arm64)
+OTHERS ?= $(if $(ONLY),,$(if $(filter x86_64,$(ARCH)),arm64))
 
 help:
 	@sed -n 's/^#: \?//p' Makefile
 
 #: make demo      a machine with state, carried over two kexecs, in QEMU
-#: make test      everything that proves it; closes with "N passed, M failed".
+#: make test      what proves it, in half an hour; closes with "N passed, M failed".
 #:                on arm64 only what may differ there; OTHERS= leaves that out
+#: make test ONLY="PATTERN..."
+#:                nothing but the parts, checks, tests and matrix entries so called
+#: make test-all  the same and what takes long: more kernels, long runs, the matrix
 #: make bench     what it costs, in instructions, against its targets; out/bench.json, .svg
 #: make check     checkpatch, sparse, kernel-doc, documentation, shellcheck, the mails
 #: make kernel    out/linux built in out/ARCH, or with VARIANT=NAME in out/ARCH-NAME
@@ -26,7 +29,7 @@ help:
 # What has to be installed; asked for once, before all else
 JOBS = build $(ARCH)
 demo: JOBS += vm-$(ARCH)
-test: JOBS += check fuzz vm-$(ARCH) $(OTHERS) $(OTHERS:%=vm-%)
+test test-all: JOBS += check fuzz vm-$(ARCH) $(OTHERS) $(OTHERS:%=vm-%)
 check: JOBS += check
 bench: JOBS += vm-x86_64
 
@@ -34,7 +37,10 @@ demo: kernel
 	@tools/testing/selftests/kho/demo.sh $(ARCH)
 
 test: tree
-	@scripts/test.sh $(ARCH) $(OTHERS)
+	@ONLY='$(ONLY)' scripts/test.sh $(ARCH) $(OTHERS)
+
+test-all: tree
+	@ONLY='$(ONLY)' scripts/test.sh --all $(ARCH) $(OTHERS)
 
 bench: kernel
 	@tools/testing/selftests/kho/bench.sh
@@ -63,4 +69,4 @@ packages:
 clean:
 	rm -rf out
 
-.PHONY: help demo test bench check kernel tree refresh series series-build packages clean
+.PHONY: help demo test test-all bench check kernel tree refresh series series-build packages clean

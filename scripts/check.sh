@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Static checks of what we add, each one test: scripts/check.sh [ARCH [NAME...]].
+# Static checks of what we add, each one test: scripts/check.sh [ARCH [NAME...]], or
+# scripts/check.sh -l for the names.
 # Wants the kernel of ARCH built, for sparse. Ends with "N passed, M failed".
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -10,6 +11,17 @@ source "$root/scripts/series.sh"
 # shellcheck source=scripts/kbuild.sh
 source "$root/scripts/kbuild.sh"
 
+tests="series:git am makes out/linux of the mails
+checkpatch-files:checkpatch --strict, new files
+checkpatch-patches:checkpatch --strict, patches
+sparse:sparse, our objects
+kernel-doc:kernel-doc, and that exports have it
+docs:Sphinx, our pages
+shellcheck:shellcheck, our scripts"
+if [ "${1-}" = -l ]; then
+	cut -d : -f 1 <<<"$tests"
+	exit
+fi
 source_dir=$tree
 choose_kernel "${1:-x86_64}" plain
 objects=$out/$kernel
@@ -169,13 +181,17 @@ run_check() {
 	local name=$1 about=$2 remarks log=$logs/check-$1.log
 
 	mkdir -p "$logs"
+	progress echo "check: $name"
 	"check_${name//-/_}" >"$log" 2>&1 || echo "check_$name ended with $?" >>"$log"
+	progress_end
 	remarks=$(grep -c . "$log" || true)
 	if [ "$remarks" = 0 ]; then
 		passed=$((passed + 1))
+		noted $((SECONDS - step_start)) ok "check $name" "$log"
 		report check "ok    $name: $about"
 	else
 		failed=$((failed + 1))
+		noted $((SECONDS - step_start)) FAIL "check $name" "$log"
 		report check "FAIL  $name: $about"
 		head -n 20 "$log" | sed 's/^/           /'
 		echo "           $remarks line(s) in ${log#"$root"/}"
@@ -183,13 +199,6 @@ run_check() {
 }
 
 read_series
-tests="series:git am makes out/linux of the mails
-checkpatch-files:checkpatch --strict, new files
-checkpatch-patches:checkpatch --strict, patches
-sparse:sparse, our objects in out/$kernel
-kernel-doc:kernel-doc, and that exports have it
-docs:Sphinx, our pages
-shellcheck:shellcheck, our scripts"
 while IFS=: read -r name about; do
 	[[ $# = 0 || " $* " == *" $name "* ]] || continue
 	run_check "$name" "$about"

@@ -10,9 +10,10 @@
 configs=$root/tools/testing/selftests/kho/configs
 
 # The compiler is ccache's where there is one. It is found by PATH so that a plain
-# make in the same folder runs the same commands and rebuilds nothing.
+# make in the same folder runs the same commands and rebuilds nothing. It goes by what
+# the compiler read, so that nothing is preprocessed in vain where all is new.
 export PATH=/usr/lib/ccache:$PATH
-export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1
 
 # choose_kernel ARCH VARIANT
 choose_kernel() {
@@ -74,6 +75,15 @@ lost_symbols() {
 					print "  " s "=" want[s] " of " layer[s] " became " got
 			}
 		}' "${layers[@]}" "$objects/.config" | sort
+}
+
+# how make tells of an object that is compiled
+compiled='  (CC|AS)( \[M\])? '
+
+# objects that are still to be compiled, as make itself sees it
+count_objects() {
+	kernel_make -n -k "${image##*/}" modules 2>/dev/null |
+		grep -cE "echo '$compiled" || true
 }
 
 build_kernel() {

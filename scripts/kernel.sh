@@ -49,8 +49,28 @@ start_from_plain() {
 	report kernel "$kernel: a copy of $arch to begin with"
 }
 
+# How many objects there will be is asked of make before a first build, and kept: of
+# a later one it says how many there can be at most.
+at_most="at most"
+count_first() {
+	[ ! -e "$objects/$image" ] || return 0
+	logged "$kernel" kernel_make prepare
+	count_objects >"$objects/.objects"
+	at_most=about
+}
+
+how_far() {
+	local all made
+
+	[ "$1" = "$kernel" ] || { echo "$1"; return; }
+	all=$(cat "$objects/.objects" 2>/dev/null || true)
+	made=$(grep -acE "^$compiled" "$logs/$kernel.log" || true)
+	echo "$1: $made${all:+ of $at_most $all} objects"
+}
+
 lock_objects
 start_from_plain
 configure
+count_first
 logged "$kernel" build_kernel
 report kernel "$kernel: $(cat "$objects/include/config/kernel.release"), $(stat -c %s "$objects/$image" | numfmt --to=iec --suffix=B)"

@@ -21,6 +21,9 @@ base_git=$out/base.git
 patches=$root/patches
 logs=$out/log
 
+# shellcheck source=tools/testing/selftests/kho/lib/progress.sh
+source "$root/tools/testing/selftests/kho/lib/progress.sh"
+
 # ---- reporting ----
 
 die() {
@@ -28,37 +31,33 @@ die() {
 	exit 1
 }
 
-# seconds as people say them
-human_time() {
-	local s=$1
-
-	if ((s < 60)); then
-		printf '%d s' "$s"
-	else
-		printf '%d min %d s' $((s / 60)) $((s % 60))
-	fi
-}
-
 # The one line of a step: report NAME TEXT; its time counts from the last one.
 report() {
-	printf '%-10s %-58s %12s\n' "$1" "$2" "$(human_time $((SECONDS - step_start)))"
+	printf '%-10s %-58s %12s\n' "$1" "$2" "$(minutes $((SECONDS - step_start)))"
 	step_start=$SECONDS
 }
 step_start=$SECONDS
 
+# What is shown while a step runs: how_far NAME
+how_far() {
+	echo "$1"
+}
+
 # logged NAME COMMAND...: the output goes to out/log/NAME.log; when the command
 # fails, the first errors in it (with many jobs they are not at the end) and its
-# last lines are shown.
+# last lines are shown. A step may have a how_far of its own.
 logged() {
 	local log=$logs/$1.log step=$1 status
 	shift
 
 	mkdir -p "$logs"
+	progress how_far "$step"
 	# in an if or a ||, the command would not stop at its own errors
 	set +e
 	(set -e; "$@") >"$log" 2>&1 </dev/null
 	status=$?
 	set -e
+	progress_end
 	[ "$status" != 0 ] || return 0
 	{
 		grep -E -m 8 -A 2 '(error|ERROR): |undefined reference|[*]{3} No rule' "$log" || true

@@ -23,7 +23,10 @@ fail() {
 log=$(mktemp -d) || exit 1
 trap 'rm -rf "$log"' EXIT
 
-make -s -j"$(nproc)" OUTPUT="$output" TREE="$tree" early >"$log/build" 2>&1 || {
+# the fuzzer is built of the same objects
+mkdir -p "$output" || fail "cannot write to $output"
+flock "$output" make -s -j"$(nproc)" OUTPUT="$output" TREE="$tree" early \
+	>"$log/build" 2>&1 || {
 	cat "$log/build"
 	fail build
 }

@@ -39,8 +39,10 @@ finish() {
 log=$(mktemp -d) || exit 1
 trap 'rm -rf "$log"' EXIT
 
+# of the same objects as run-early.sh
 build() {
-	make -s -j"$(nproc)" OUTPUT="$output" TREE="$tree" "$1" >"$log/$1" 2>&1
+	mkdir -p "$output"
+	flock "$output" make -s -j"$(nproc)" OUTPUT="$output" TREE="$tree" "$1" >"$log/$1" 2>&1
 }
 
 has_libfuzzer() {

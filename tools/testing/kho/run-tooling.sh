@@ -10,6 +10,8 @@ trap 'rm -rf "$work"' EXIT
 # Nothing of the caller's settings: neither which base, nor how git behaves
 unset LINUX_SOURCE FORCE
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+unset PROGRESS PROGRESS_FD KHO_PARTS ONLY
+library=tools/testing/selftests/kho/lib
 
 # base SUBLEVEL: a source package of that version
 make_base() {
@@ -33,6 +35,8 @@ make_repository() {
 
 	mkdir -p "$repo/patches" "$repo/new"
 	cp -r "$top/scripts" "$repo/"
+	mkdir -p "$repo/$library"
+	cp "$top/$library/progress.sh" "$repo/$library/"
 	cd "$repo"
 	echo out >.gitignore
 	echo new >new/file.c
@@ -46,6 +50,7 @@ make_repository() {
 	stay MAINTAINERS
 	stay patches
 	stay scripts
+	stay tools
 	one.patch
 	  edit mm/a.c
 	  new new
@@ -336,6 +341,39 @@ test_test_counts_a_kernel_that_does_not_build() {
 	stand_ins
 	stand_in scripts/kernel.sh 'exit 1'
 	fails '9 passed, 1 failed' scripts/test.sh x86_64
+}
+
+test_test_sums_what_only_names() {
+	stand_ins
+	export ONLY='it no-such'
+	[ "$(scripts/test.sh x86_64 | tail -n 1)" = "2 passed, 0 failed" ]
+	export ONLY='no-such'
+	fails 'no-such' scripts/test.sh x86_64
+}
+
+test_test_gives_a_part_the_names_in_it() {
+	stand_ins
+	stand_in tools/testing/selftests/kho/run.sh 'case $1 in' \
+		'--runs) echo a-test@plain; echo b-test@debug; exit ;;' \
+		'--variants) exit ;;' 'esac' \
+		'[ "$*" = "x86_64 a-test" ] && echo 4 passed, 0 failed'
+	export ONLY='a-*'
+	[ "$(scripts/test.sh x86_64 | tail -n 1)" = "4 passed, 0 failed" ]
+}
+
+test_test_names_what_failed_and_was_slow() {
+	stand_ins
+	stand_in tools/testing/kho/run-it.sh 'sleep 2' 'echo 2 passed, 1 failed'
+	scripts/test.sh x86_64 >said || true
+	grep -A 1 '^the slowest:' said | grep -qE ' [23] s  it$'
+	grep -A 1 '^failed:' said | grep -qE '^  it +out/log/test-it.log$'
+}
+
+test_progress_is_told() {
+	export PROGRESS_EVERY=1
+	stand_ins
+	stand_in tools/testing/kho/run-it.sh 'sleep 2.5' 'echo 2 passed, 0 failed'
+	says 'simulation: it, 1 s' scripts/test.sh x86_64
 }
 
 # ---- all of them ----

@@ -11,6 +11,7 @@
 KHO=$(dirname "$(readlink -f "$0")")
 TOP=$(readlink -f "$KHO/../../../..")
 OUT=$(readlink -m "${OUT:-$TOP/out}")
+. "$KHO/lib/progress.sh"
 . "$KHO/lib/arch.sh"
 . "$KHO/lib/initramfs.sh"
 . "$KHO/lib/vm.sh"
@@ -23,15 +24,20 @@ usage()
 	usage: $0 [OPTION...] [ARCH] [TEST...]
 
 	  ARCH        x86_64 (default) or arm64
-	  TEST        a name or pattern from tests/; all of them if there is none
+	  TEST        a name or pattern from tests/, or NAME@VARIANT for one run;
+	              all of them if there is none
 	  -j N        machines at a time (default: one a CPU, at most 4)
 	  -k VARIANT  this kernel's runs only; may be given again
 	  -n N        so many kexecs, or so many times as much, in tests that can
 	              do any number (generations-ten, damage, scattered-many),
 	              for those who have the time
 	  --efi       all machines boot through UEFI
+	  --quick     without the runs that are left to make test-all
 	  --core      only the tests that make test runs on each architecture
+	  --long      only the tests that can do any number, each with as many as
+	              it declares (LONG)
 	  -l          list the tests and what they show
+	  --runs      list the runs, NAME@VARIANT
 	  --variants  list the kernels that have to be built: "plain" into
 	              OUT/ARCH, others into OUT/ARCH-VARIANT
 	  --harness   the tests of the harness itself
@@ -40,22 +46,32 @@ usage()
 	EOF
 }
 
+# asked NAME VARIANT: by one of the patterns
+asked()
+{
+	local pattern
+
+	for pattern in "${PATTERNS[@]}"; do
+		# shellcheck disable=SC2053
+		[[ $1 != $pattern && $1@$2 != $pattern ]] || return 0
+	done
+	return 1
+}
+
 # wanted FILE: prints "TIME FILE VARIANT" for each of its runs
 wanted()
 {
-	local variant pattern
+	local variant
 
 	load_test "$1" plain
 	[ -z "$ONLY_CORE" ] || [ -n "$CORE" ] || return 0
-	for pattern in "${PATTERNS[@]}"; do
-		# shellcheck disable=SC2053
-		[[ $NAME == $pattern ]] || continue
-		for variant in $VARIANTS; do
-			[[ -z $ONLY || " $ONLY " == *" $variant "* ]] || continue
-			load_test "$1" "$variant"
-			echo "$((BOOTS * SECONDS_A_BOOT)) $1 $variant"
-		done
-		return
+	[ -z "$ONLY_LONG" ] || [ -n "$LONG" ] || return 0
+	for variant in $VARIANTS; do
+		[[ -z $ONLY || " $ONLY " == *" $variant "* ]] || continue
+		[[ -z $QUICK || " $LATER " != *" $variant "* ]] || continue
+		asked "$NAME" "$variant" || continue
+		load_test "$1" "$variant"
+		echo "$((BOOTS * SECONDS_A_BOOT)) $1 $variant"
 	done
 }
 
@@ -69,36 +85,29 @@ runs()
 	done | sort -rn | cut -d' ' -f2-
 }
 
-# each_test COMMAND: for each test of this architecture that is asked for
-each_test()
+list_runs()
 {
-	local file
-
-	for file in "$TESTS"/*.sh; do
-		(load_test "$file" plain
-		 [ -z "$VARIANTS" ] || [[ -n $ONLY_CORE && -z $CORE ]] ||
-			"$1")
-	done
-}
-
-list_test()
-{
-	printf '%-24s %s\n' "$NAME" "$ABOUT"
+	runs | sed 's,.*/\(.*\)\.sh ,\1@,' | sort
 }
 
 list_tests()
 {
-	each_test list_test
-}
+	local file
 
-list_kernels()
-{
-	printf '%s\n' $VARIANTS $NEEDS
+	runs | cut -d' ' -f1 | sort -u | while read -r file; do
+		(load_test "$file" plain
+		 printf '%-24s %s\n' "$NAME" "$ABOUT")
+	done
 }
 
 list_variants()
 {
-	each_test list_kernels | sort -u
+	local file variant
+
+	runs | while read -r file variant; do
+		(load_test "$file" "$variant"
+		 printf '%s\n' "$variant" $NEEDS)
+	done | sort -u
 }
 
 # A missing kernel is an error before anything runs, never a test left out.
@@ -130,25 +139,55 @@ report()
 	local dir=$1 status reason
 
 	read -r status reason < "$dir/result"
-	printf '%-4s  %-34s %6s s  %s\n' "$status" "$(basename "$dir")" \
+	printf '%s%-4s  %-34s %6s s  %s\n' "$OVER" "$status" "$(basename "$dir")" \
 		"$(cat "$dir/time" 2>/dev/null)" "$reason"
 	count_cases "$dir"
 	case $status in
 	PASS)	passed=$((passed + 1)) ;;
 	SKIP)	skipped=$((skipped + 1)) ;;
 	*)	failed=$((failed + 1))
+		status=FAIL
 		echo "      log: $dir/console; it ends with"
 		tail -n "${KHO_LINES:-12}" "$dir/console" 2>/dev/null |
 			tr -d '\r' | sed 's/^/      | /' ;;
 	esac
+	noted "$(cat "$dir/time" 2>/dev/null || echo 0)" "$status" \
+		"$(basename "$dir"), $ARCH" "$dir/console"
+}
+
+# note_running: for how_far, which another process asks
+note_running()
+{
+	{
+		echo "$ended of $(wc -l <<< "$list") ended"
+		printf '%s\n' "${dirs[@]}"
+	} > "$LOGS/running"
+}
+
+# how_far: what runs, and the how manyth of its kernels that is
+how_far()
+{
+	local said dir
+
+	{
+		read -r said
+		while read -r dir; do
+			said+="; $(basename "$dir") $(words "$dir" boot |
+				grep -c .)/$(cat "$dir/boots")"
+		done
+	} < "$LOGS/running" 2>/dev/null
+	echo "machines: $said"
 }
 
 # run_all: JOBS at a time; reports each as it ends
 run_all()
 {
-	local file variant pid dir
+	local file variant dir
 	declare -A dirs=()
 
+	ended=0
+	note_running
+	progress how_far
 	while read -r -u 8 file variant; do
 		if [ ${#dirs[@]} -ge "$JOBS" ]; then
 			reap
@@ -156,17 +195,23 @@ run_all()
 		dir=$LOGS/$(basename "$file" .sh)@$variant
 		(run_test "$file" "$variant" "$dir") 8<&- &
 		dirs[$!]=$dir
-	done 8<<< "$1"
+		note_running
+	done 8<<< "$list"
 	while [ ${#dirs[@]} -gt 0 ]; do
 		reap
 	done
+	progress_end
 }
 
 reap()
 {
+	local pid
+
 	wait -n -p pid "${!dirs[@]}"
 	report "${dirs[$pid]}"
 	unset "dirs[$pid]"
+	ended=$((ended + 1))
+	note_running
 }
 
 stop()
@@ -180,7 +225,9 @@ stop()
 TESTS=$KHO/tests
 ARCH=x86_64
 ONLY=
+QUICK=
 ONLY_CORE=
+ONLY_LONG=
 ALL_EFI=
 DO=run
 JOBS=$(nproc)
@@ -190,9 +237,12 @@ while [ $# -gt 0 ]; do
 	-j)	JOBS=$2; shift ;;
 	-k)	ONLY="$ONLY $2"; shift ;;
 	-n)	export KHO_KEXECS=$2; shift ;;
+	--quick) QUICK=yes ;;
 	--core)	ONLY_CORE=yes ;;
+	--long)	ONLY_LONG=yes ;;
 	--efi)	ALL_EFI=yes ;;
 	-l)	DO=list_tests ;;
+	--runs)	DO=list_runs ;;
 	--variants) DO=list_variants ;;
 	--harness) TESTS=$KHO/harness; export HARNESS=yes ;;
 	-h|--help) usage; exit 0 ;;
@@ -207,7 +257,7 @@ esac
 arch_table "$ARCH" || exit 2
 [ -z "$ONLY_CORE" ] || ARCH_KERNELS=$ARCH_CORE
 PATTERNS=("${@:-*}")
-LOGS=$OUT/log/vm/$ARCH${ALL_EFI:+-efi}
+LOGS=$OUT/log/vm/$ARCH${ALL_EFI:+-efi}${KHO_KEXECS:+-n}${ONLY_LONG:+-long}
 if [ $DO != run ]; then
 	$DO
 	exit
@@ -219,7 +269,9 @@ check_kernels <<< "$list" || exit 2
 prepare "$LOGS" || exit 2
 trap stop INT TERM
 passed=0 failed=0 skipped=0
-run_all "$list"
+OVER=
+[ ! -t 1 ] || OVER=$CLEAR
+run_all
 [ $skipped = 0 ] || echo "$skipped skipped"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ] && [ $passed -gt 0 ]

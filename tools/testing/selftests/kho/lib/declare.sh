@@ -4,12 +4,14 @@
 # host and by the guest, before the test's file.
 
 ASKED=			# run.sh -n: how much for a test that can do any number
+LONG=			# how much make test-all asks such a test for, too
 ABOUT=			# one line: what it shows
 ARCHES="x86_64 arm64"	# where it makes sense
 VARIANTS=plain		# kernels that it runs on, each a run of its own;
 			# those that an architecture has not are left out, and
 			# plain is more than one where pages may have other sizes
 NOT_ON=			# kernels that it makes no sense on
+LATER=			# kernels on which only make test-all runs it
 NEEDS=			# further kernels that it kexecs into
 CORE=			# yes: make test runs it on each architecture
 NEXT_KERNEL=same	# what a stage kexecs into unless it loads itself

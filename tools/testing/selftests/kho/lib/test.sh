@@ -19,6 +19,7 @@ load_test()
 {
 	. "$KHO/lib/declare.sh"
 	ASKED=${KHO_KEXECS-}
+	[ -z "${ONLY_LONG-}" ] || ASKED=$(sed -n 's/^LONG=//p' "$1")
 	NAME=$(basename "$1" .sh)
 	KERNEL=$2
 	[ "$KERNEL" != 64k ] || MEMORY=4G
@@ -73,7 +74,7 @@ lay_out()
 	done
 	cp "$OUT/initramfs/$ARCH.cpio" "$dir/host/initrd" || return 1
 	cp "$KHO/guest/guest.sh" "$dir/host/" || return 1
-	sed "s/^ASKED=/&${KHO_KEXECS-}/" "$KHO/lib/declare.sh" \
+	sed "s/^ASKED=/&$ASKED/" "$KHO/lib/declare.sh" \
 		> "$dir/host/declare.sh" || return 1
 	cp "$file" "$dir/host/test.sh" || return 1
 	base_cmdline > "$dir/host/cmdline"
@@ -101,6 +102,7 @@ run_test()
 	mkdir -p "$dir"
 	echo "LOST the runner itself failed" > "$dir/result"
 	load_test "$file" "$variant"
+	echo "$BOOTS" > "$dir/boots"
 	if ! lay_out "$dir" "$file" 2> "$dir/qemu"; then
 		echo "LOST $(tail -1 "$dir/qemu")" > "$dir/result"
 		return

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="a damaged handover is refused whole, whatever is wrong with it"
+LONG=89
 KEXECS=${ASKED:-25}
 
 # One of each sort, and then all others that damage=list of the driver has but for

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="ten generations with KFENCE, nothing lost, nothing leaked"
+LONG=100
 KEXECS=${ASKED:-10}
 MEMORY=1G
 CMDLINE="kho=on kfence.sample_interval=10"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="pages one by one, as many as the machine bears: 40,000, or a million with -n 25"
+LONG=25
 VARIANTS=debug
 TIMES=${ASKED:-1}
 MEMORY=$((1024 + 384 * TIMES))M
