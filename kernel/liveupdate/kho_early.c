@@ -176,6 +176,22 @@ static const char *__init kho_read_fdt(void)
 	return wrong;
 }
 
+/**
+ * arch_kho_map_segment() - map what kexec has copied
+ * @phys: physical address
+ * @size: bytes
+ *
+ * Unlike what the last kernel wrote to memory of its own, segments may be stored
+ * without the encryption that this kernel uses for its memory.
+ *
+ * Context: Early boot. Unmapped with early_memunmap().
+ * Return: The address, or NULL.
+ */
+void *__init __weak arch_kho_map_segment(phys_addr_t phys, size_t size)
+{
+	return early_memremap(phys, size);
+}
+
 /* Leave out what is no area. Returns how many are left. */
 static unsigned int __init kho_pack_scratch(unsigned int count)
 {
@@ -202,7 +218,7 @@ static const char *__init kho_read_scratch(void)
 	if (!kho_is_readable(handover.scratch, handover.scratch_size))
 		return "the scratch list is not in memory";
 
-	list = early_memremap(handover.scratch, handover.scratch_size);
+	list = arch_kho_map_segment(handover.scratch, handover.scratch_size);
 	if (!list)
 		return "the scratch list cannot be mapped";
 	memcpy(kho_scratch, list, handover.scratch_size);
