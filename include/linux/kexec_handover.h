@@ -89,6 +89,7 @@ void kho_set_handover(phys_addr_t fdt, u64 fdt_size, phys_addr_t scratch,
 void kho_spoil_handover(const char *why);
 bool kho_handover_noted(void);
 void kho_early_init(void);
+void *arch_kho_map_segment(phys_addr_t phys, size_t size);
 void kho_early_open(void);
 int kho_early_claim(phys_addr_t phys, size_t size);
 void kho_memory_init(void);

@@ -157,6 +157,14 @@ static void __init kho_refuse(const char *why)
 	memblock_kho_reset();
 }
 
+/* Memory that has no mapping may be the firmware's own: to read it is no option. */
+static bool __init kho_is_readable(phys_addr_t base, phys_addr_t size)
+{
+	/* Regions are of one kind: the first page tells of all */
+	return memblock_is_region_memory(base, size) &&
+	       memblock_is_map_memory(base);
+}
+
 static const char *__init kho_read_fdt(void)
 {
 	const char *wrong;
@@ -167,7 +175,7 @@ static const char *__init kho_read_fdt(void)
 	    !handover.fdt_size || handover.fdt_size > KHO_DT_MAX_IN -
 					offset_in_page(handover.fdt))
 		return "the FDT's address or size cannot be right";
-	if (!memblock_is_region_memory(handover.fdt, handover.fdt_size))
+	if (!kho_is_readable(handover.fdt, handover.fdt_size))
 		return "the FDT is not in memory";
 	if (memblock_is_region_reserved(handover.fdt, handover.fdt_size))
 		return "the FDT lies in memory that is in use";
@@ -180,6 +188,22 @@ static const char *__init kho_read_fdt(void)
 	if (!wrong && !PAGE_ALIGNED(handover.fdt))
 		wrong = "the FDT's address or size cannot be right";
 	return wrong;
+}
+
+/**
+ * arch_kho_map_segment() - map what kexec has copied
+ * @phys: physical address
+ * @size: bytes
+ *
+ * Unlike what the last kernel wrote to memory of its own, segments may be stored
+ * without the encryption that this kernel uses for its memory.
+ *
+ * Context: Early boot. Unmapped with early_memunmap().
+ * Return: The address, or NULL.
+ */
+void *__init __weak arch_kho_map_segment(phys_addr_t phys, size_t size)
+{
+	return early_memremap(phys, size);
 }
 
 /* Leave out what is no area. Returns how many are left. */
@@ -205,10 +229,10 @@ static const char *__init kho_read_scratch(void)
 	    handover.scratch_size % sizeof(*kho_scratch) ||
 	    !count || count > KHO_SCRATCH_MAX)
 		return "the scratch list's address or size cannot be right";
-	if (!memblock_is_region_memory(handover.scratch, handover.scratch_size))
+	if (!kho_is_readable(handover.scratch, handover.scratch_size))
 		return "the scratch list is not in memory";
 
-	list = early_memremap(handover.scratch, handover.scratch_size);
+	list = arch_kho_map_segment(handover.scratch, handover.scratch_size);
 	if (!list)
 		return "the scratch list cannot be mapped";
 	memcpy(kho_scratch, list, handover.scratch_size);
@@ -222,8 +246,7 @@ static const char *__init kho_read_scratch(void)
 	crc = kho_scratch_crc32c(kho_scratch, count);
 	count = kho_pack_scratch(count);
 	for (i = 0; i < count; i++)
-		if (!memblock_is_region_memory(kho_scratch[i].addr,
-					       kho_scratch[i].size))
+		if (!kho_is_readable(kho_scratch[i].addr, kho_scratch[i].size))
 			return "a scratch area is not in memory";
 	if (root.has_crc_scratch && crc != root.crc_scratch)
 		return "the scratch list's checksum does not match";
@@ -300,7 +323,7 @@ static int __init kho_check_node(phys_addr_t node, unsigned int level, void *dat
 	struct kho_node_walk *walk = data;
 
 	if (!PAGE_ALIGNED(node) || walk->count >= walk->limit ||
-	    !memblock_is_region_memory(node, PAGE_SIZE) ||
+	    !kho_is_readable(node, PAGE_SIZE) ||
 	    memblock_is_region_reserved(node, PAGE_SIZE) ||
 	    kho_scratch_overlap(node, PAGE_SIZE))
 		return -EINVAL;

@@ -3,6 +3,7 @@
  * Kexec HandOver on x86: the setup_data record, written and read, and the first
  * MiB.
  */
+#include <linux/cc_platform.h>
 #include <linux/init.h>
 #include <linux/kexec.h>
 #include <linux/kexec_handover.h>
@@ -11,6 +12,7 @@
 
 #include <asm/bootparam.h>
 #include <asm/early_ioremap.h>
+#include <asm/fixmap.h>
 #include <asm/kho.h>
 #include <asm/realmode.h>
 #include <asm/setup_data.h>
@@ -91,6 +93,18 @@ void __init kho_x86_parse_record(u64 phys, u64 len)
 			 data->scratch_addr, data->scratch_size);
 	kho_record_found = true;
 	early_memunmap(record, len);
+}
+
+/*
+ * A host with SME copies segments without encryption, since the next kernel starts
+ * so. In a guest all memory is encrypted alike, segments too.
+ */
+void *__init arch_kho_map_segment(phys_addr_t phys, size_t size)
+{
+	if (cc_platform_has(CC_ATTR_HOST_MEM_ENCRYPT))
+		return early_memremap_decrypted(phys, size);
+
+	return early_memremap(phys, size);
 }
 
 /**

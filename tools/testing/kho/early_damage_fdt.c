@@ -324,6 +324,7 @@ const struct damage damages_fdt[] = {
 	{ "FDT below RAM", pass_fdt, 0x1000, 4096, fdt_no_ram },
 	{ "FDT above RAM", pass_fdt, SIM_END, 4096, fdt_no_ram },
 	{ "FDT in a hole", pass_fdt, SIM_HOLE, 4096, fdt_no_ram },
+	{ "FDT where nothing is mapped", pass_fdt, SIM_NOMAP, 4096, fdt_no_ram },
 	{ "FDT reaches into a hole", pass_fdt, SIM_HOLE - 4096, 8192, fdt_no_ram },
 	{ "FDT reaches beyond RAM", pass_fdt, SIM_END - 4096, 8192, fdt_no_ram },
 	{ "FDT at the end of addresses", pass_fdt, -4096ULL, 4096, fdt_no_ram },

@@ -187,6 +187,7 @@ void machine_cold(void)
 	for (unsigned int i = 0; i < SIM_SCRATCH_AREAS; i++)
 		own(sim_scratch[i].addr, sim_scratch[i].size, SCRATCH);
 	own(SIM_FIRMWARE, SIM_FIRMWARE_SIZE, FIRMWARE);
+	own(SIM_NOMAP, SIM_NOMAP_SIZE, NO_RAM);
 	for (unsigned int i = 0; crowded && i < SIM_CROWD; i++)
 		own(SIM_CROWD_PAGE(i), PAGE_SIZE, FIRMWARE);
 	memset(&passed, 0, sizeof(passed));
@@ -223,6 +224,7 @@ void machine_kexec(void)
 	for (unsigned int i = 0; i < ARRAY_SIZE(ram); i++)
 		memblock_add(ram[i].start, ram[i].end - ram[i].start);
 	memblock_allow_resize();
+	memblock_mark_nomap(SIM_NOMAP, SIM_NOMAP_SIZE);
 	memblock_reserve(SIM_FIRMWARE, SIM_FIRMWARE_SIZE);
 	memblock_reserve(SIM_KERNEL, SIM_KERNEL_SIZE);
 	memblock_reserve(SIM_INITRD, SIM_INITRD_SIZE);

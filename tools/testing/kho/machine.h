@@ -31,6 +31,10 @@ extern phys_addr_t sim_node1, sim_node1_end;
 /* What is reserved before the first hook, some of it in scratch */
 #define SIM_FIRMWARE	0x10000000UL
 #define SIM_FIRMWARE_SIZE	0x100000UL
+
+/* RAM that has no mapping in the new kernel */
+#define SIM_NOMAP	0x1ec00000UL
+#define SIM_NOMAP_SIZE	0x100000UL
 #define SIM_KERNEL	0x10900000UL
 #define SIM_KERNEL_SIZE	0x200000UL
 #define SIM_INITRD	0x15100000UL
