@@ -56,7 +56,7 @@ export CCACHE_NODEPEND=1
 configure() {
 	local symbol wanted=$objects.config
 
-	if [ "$1" = allmodconfig ]; then
+	if [ "${1-}" = allmodconfig ]; then
 		kernel_make "${variables[@]}" allmodconfig
 		return
 	fi

@@ -93,9 +93,9 @@ sum() {
 	if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
 		passed=$((passed + BASH_REMATCH[1]))
 		failed=$((failed + BASH_REMATCH[2]))
-		[ "$status" != 0 ] || return 0
-		# a bad end without a failure named is one too
 		[ "${BASH_REMATCH[2]}" = 0 ] || return 1
+		# a bad end without a failure named is one too
+		[ "$status" != 0 ] || return 0
 	fi
 	echo "$name ended early, with $status"
 	failed=$((failed + 1))
