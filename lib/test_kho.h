@@ -133,6 +133,10 @@ const __be32 *test_kho_find_prop(const void *fdt, size_t size, const char *node,
 int test_kho_find_root(void *fdt, size_t fdt_size, u64 *root);
 int test_kho_count_nodes(u64 *nodes);
 
+/* test_kho_mainline.c: compiled, and never called */
+int test_kho_mainline_preserve(struct folio *folio, struct page *page, void *area);
+int test_kho_mainline_restore(void);
+
 /* test_kho_damage.c */
 int test_kho_damage(const char *name, unsigned long at);
 

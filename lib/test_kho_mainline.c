@@ -7,15 +7,14 @@
 #include <linux/kho/abi/kexec_handover.h>
 #include <linux/kho_radix_tree.h>
 
+#include "test_kho.h"
+
 /* As such a driver has it in its blob, with nothing more included. */
 struct mainline_blob {
 	struct kho_vmalloc area;
 	u64 folio;
 	u64 pages;
 };
-
-int test_kho_mainline_preserve(struct folio *folio, struct page *page, void *area);
-int test_kho_mainline_restore(void);
 
 int test_kho_mainline_preserve(struct folio *folio, struct page *page, void *area)
 {

@@ -6,7 +6,7 @@
  * One pass, no allocation. A step is a group of 64 pages, one word of the leaf
  * of single pages, however many of them are occupied, or one block that is
  * larger: this is what keeps the boot after a handover linear in the number of
- * walk, and cheap where they lie close together.
+ * blocks, and cheap where they lie close together.
  */
 #include <linux/align.h>
 #include <linux/bitmap.h>
@@ -94,8 +94,8 @@ static unsigned long kho_node_pfn(const struct kho_map_walk *walk)
  * Context: Any, for a tree that stands still.
  */
 void kho_map_walk_init(struct kho_map_walk *walk,
-		     const struct kho_radix_node *root,
-		     const phys_addr_t *nodes, unsigned long nr_nodes)
+		       const struct kho_radix_node *root,
+		       const phys_addr_t *nodes, unsigned long nr_nodes)
 {
 	walk->root = root;
 	walk->nodes = nodes;

@@ -53,8 +53,8 @@ struct kho_map_walk {
 };
 
 void kho_map_walk_init(struct kho_map_walk *walk,
-		     const struct kho_radix_node *root,
-		     const phys_addr_t *nodes, unsigned long nr_nodes);
+		       const struct kho_radix_node *root,
+		       const phys_addr_t *nodes, unsigned long nr_nodes);
 void kho_map_rewind(struct kho_map_walk *walk);
 bool kho_map_next(struct kho_map_walk *walk);
 unsigned long kho_map_orders(const struct kho_map_walk *walk);
@@ -77,7 +77,7 @@ u32 kho_map_crc32c(const struct kho_radix_tree *tree);
  * Context: Any.
  */
 static inline void kho_map_span(const struct kho_map_walk *walk,
-				   phys_addr_t *base, phys_addr_t *size)
+				phys_addr_t *base, phys_addr_t *size)
 {
 	unsigned int first = __ffs64(walk->mask);
 

@@ -5,6 +5,7 @@
 #ifndef _KHO_SCRATCH_H
 #define _KHO_SCRATCH_H
 
+#include <linux/kconfig.h>
 #include <linux/numa.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
@@ -40,9 +41,12 @@ extern unsigned int kho_scratch_cnt;
 
 void kho_scratch_clip(unsigned long pfn, unsigned long *start,
 		      unsigned long *end);
-int kho_scratch_parse(const char *arg, struct kho_scratch_sizes *sizes);
 void kho_scratch_adopt(unsigned int count);
 int kho_scratch_reserve(void);
 void kho_scratch_open(void);
+
+#if IS_ENABLED(CONFIG_KUNIT)
+int kho_scratch_parse(const char *arg, struct kho_scratch_sizes *sizes);
+#endif
 
 #endif /* _KHO_SCRATCH_H */
