@@ -243,7 +243,8 @@ static int kho_call_freeze(bool *changed)
 
 	list_for_each_entry(kn, &kho_notifiers, list) {
 		err = kn->freeze ? kn->freeze(kn) : 0;
-		*changed |= kn->freeze;
+		if (kn->freeze)
+			*changed = true;
 		if (err) {
 			pr_err("%s refuses the kexec: %pe\n", kn->name,
 			       ERR_PTR(err));
