@@ -131,9 +131,9 @@ struct liveupdate_flb {
 	struct {
 		u64 data;
 		void *obj;
-		u64 users;
-		int status;
-	} in, out;
+		/* All who hold it, and the files among them */
+		u64 users, files;
+	} out;
 };
 
 #ifdef CONFIG_LIVEUPDATE
