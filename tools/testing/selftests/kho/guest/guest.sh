@@ -293,6 +293,36 @@ release_memory()
 	expect "held memory has changed: $(tail -1 /tmp/hold)" wait $HOLDER
 }
 
+# background FILE LINES COMMAND...: starts a program that waits for SIGTERM once it
+# has said so many lines, which go to FILE; sets STARTED to its process
+background()
+{
+	local file=$1 lines=$2 i
+	shift 2
+
+	"$@" > "$file" 2>&1 &
+	STARTED=$!
+	for i in $(seq 600); do
+		[ "$(wc -l < "$file")" -lt "$lines" ] || break
+		kill -0 $STARTED 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -0 $STARTED 2>/dev/null || fail "$*: $(cat "$file")"
+}
+
+# keep SESSION FILE...: a program that preserves memfds (guest/luo.c) and goes on
+keep()
+{
+	background /tmp/keep 1 luo keep "$@"
+	log "keep $*: $(cat /tmp/keep)"
+}
+
+# found SESSION FILE...: and all of them are found again
+found()
+{
+	same "luo find $*" found "$(luo find "$@" 2>&1)"
+}
+
 # blocks of a migrate type in all zones, in bytes
 pageblock_bytes()
 {
