@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+ABOUT="a session whose program is gone before the kexec is not handed over"
+CMDLINE="kho=on liveupdate=on"
+
+stage0()
+{
+	local name="a name of 63 bytes, with / in it, ----------------------------x"
+
+	same "the link in /proc" "anon_inode:[luo_session] $name" \
+		"$(luo link "$name")"
+	keep gone 1:4096 2:1048576:huge
+	refuse "two sessions of a name" luo keep gone 1:4096
+	kill -TERM $STARTED
+	wait $STARTED
+	same "preserved_bytes" 0 "$(cat $SYSFS/preserved_bytes)"
+	keep "closed when finalized" 1:4096
+	finalize
+	refuse "a session while finalized" luo keep late 1:4096
+	kill -TERM $STARTED
+	wait $STARTED
+	same "closing has undone it" 0 "$(finalized)"
+	same "preserved_bytes" 0 "$(cat $SYSFS/preserved_bytes)"
+	keep stays 1:4096
+}
+
+stage1()
+{
+	refuse "a session that was closed" luo find gone
+	found stays 1:4096
+}
