@@ -300,7 +300,9 @@ background()
 	local file=$1 lines=$2 i
 	shift 2
 
-	"$@" > "$file" 2>&1 &
+	# it is read before the program has opened it
+	: > "$file"
+	"$@" >> "$file" 2>&1 &
 	STARTED=$!
 	for i in $(seq 600); do
 		[ "$(wc -l < "$file")" -lt "$lines" ] || break
