@@ -110,12 +110,13 @@ int kho_fdt_begin(void *fdt, size_t size, const struct kho_fdt_root *root)
 {
 	u64 map = root->map;
 	u32 page_size = PAGE_SIZE, zero = 0;
+	size_t versions = root->newest_only ? sizeof(KHO_FDT_COMPATIBLE_V4) :
+					      sizeof(KHO_FDT_COMPATIBLE);
 
 	return fdt_create(fdt, size) ?:
 	       fdt_finish_reservemap(fdt) ?:
 	       fdt_begin_node(fdt, "") ?:
-	       fdt_property(fdt, "compatible", KHO_FDT_COMPATIBLE,
-			    sizeof(KHO_FDT_COMPATIBLE)) ?:
+	       fdt_property(fdt, "compatible", KHO_FDT_COMPATIBLE, versions) ?:
 	       fdt_property(fdt, KHO_FDT_MEMORY_MAP_PROP_NAME, &map,
 			    sizeof(map)) ?:
 	       fdt_property(fdt, KHO_FDT_PAGE_SIZE_PROP_NAME, &page_size,

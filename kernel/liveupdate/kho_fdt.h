@@ -33,6 +33,7 @@
  * @crc_scratch: checksum of the scratch list, when @has_crc_scratch
  * @has_crc_scratch: the last kernel wrote one
  * @nr_subtrees: number of sub-nodes that name a blob
+ * @newest_only: written: readers of older versions are to leave it alone
  */
 struct kho_fdt_root {
 	phys_addr_t map;
@@ -41,6 +42,7 @@ struct kho_fdt_root {
 	u32 crc_scratch;
 	bool has_crc_scratch;
 	unsigned int nr_subtrees;
+	bool newest_only;
 };
 
 /**

@@ -20,6 +20,8 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 
+#include <linux/kho/abi/luo.h>
+
 #include "kho_claim.h"
 #include "kho_early.h"
 #include "kho_fdt.h"
@@ -342,6 +344,8 @@ int kho_write_subtrees(void *fdt, size_t size, struct kho_fdt_root *root)
 	int err;
 
 	guard(mutex)(&kho_subtrees_lock);
+	/* Kernels that read no more than kho-v3 panic on this one. */
+	root->newest_only = kho_find_out(LUO_SUBTREE_NAME);
 	err = kho_fdt_begin(fdt, size, root);
 	list_for_each_entry(subtree, &kho_out_subtrees, list) {
 		const struct kho_fdt_subtree out = {
