@@ -7,9 +7,17 @@
 #include <stdlib.h>
 
 #include "state_kernel.h"
-#include "../../../kernel/liveupdate/kho_internal.h"
+#include "../../../kernel/liveupdate/kho_audit.h"
+#include "../../../kernel/liveupdate/kho_early.h"
+#include "../../../kernel/liveupdate/kho_fdt.h"
+#include "../../../kernel/liveupdate/kho_files.h"
 #include "../../../kernel/liveupdate/kho_gaps.h"
-#include "../../../kernel/liveupdate/kho_validate.h"
+#include "../../../kernel/liveupdate/kho_map.h"
+#include "../../../kernel/liveupdate/kho_memory.h"
+#include "../../../kernel/liveupdate/kho_preserve.h"
+#include "../../../kernel/liveupdate/kho_scratch.h"
+#include "../../../kernel/liveupdate/kho_state.h"
+#include "../../../kernel/liveupdate/kho_subtree.h"
 #include <linux/kho/abi/kexec_metadata.h>
 
 #define NR_PAGES	512
@@ -18,6 +26,9 @@
 
 struct sim sim;
 struct kho_incoming kho_in;
+struct kho_radix_tree kho_out_tree;
+struct kho_scratch kho_scratch[KHO_SCRATCH_MAX];
+unsigned int kho_scratch_cnt = 3;
 
 static char memory[NR_PAGES][PAGE_SIZE] __aligned(SZ_256K);
 static struct page pages[NR_PAGES];
@@ -29,9 +40,11 @@ void sim_die(const char *what)
 	abort();
 }
 
-/* Nobody else is there to run meanwhile */
+/* Called by WRITE_ONCE(), which is for the state alone here */
 void sim_perturb(void)
 {
+	if (!kho_changes.writer)
+		sim_die("the state changes while producers may look at it");
 }
 
 static bool fails(void)
@@ -69,7 +82,7 @@ phys_addr_t virt_to_phys(const void *virt)
 }
 
 /* The page behind what is allocated is nobody's, and poisoned as all that is free */
-struct page *alloc_pages(int gfp, unsigned int order)
+struct page *kho_alloc_pages(unsigned int order)
 {
 	unsigned long nr = 1UL << order, first = (next_page + nr - 1) & ~(nr - 1);
 
@@ -79,7 +92,7 @@ struct page *alloc_pages(int gfp, unsigned int order)
 		sim_die("too little memory");
 	next_page = first + nr + 1;
 	ASAN_UNPOISON_MEMORY_REGION(memory[first], nr * PAGE_SIZE);
-	memset(memory[first], gfp & __GFP_ZERO ? 0 : 0xa5, nr * PAGE_SIZE);
+	memset(memory[first], 0, nr * PAGE_SIZE);
 	pages[first].used = true;
 	pages[first].private = order;
 	sim.pages += nr;
@@ -99,6 +112,11 @@ void __free_pages(struct page *page, unsigned int order)
 	ASAN_POISON_MEMORY_REGION(page_address(page), nr * PAGE_SIZE);
 }
 
+void __free_page(struct page *page)
+{
+	__free_pages(page, 0);
+}
+
 __attribute__((constructor)) static void memory_init(void)
 {
 	ASAN_POISON_MEMORY_REGION(memory, sizeof(memory));
@@ -114,18 +132,18 @@ static void own_change(struct page *page, unsigned long nr_pages, bool preserve)
 	page->reserved = preserve;
 }
 
-int kho_preserve_own(struct page *page, unsigned long nr_pages)
+int kho_preserve_own(unsigned long pfn, unsigned long nr_pages)
 {
 	if (fails())
 		return -ENOMEM;
-	own_change(page, nr_pages, true);
+	own_change(virt_to_page(phys_to_virt(PFN_PHYS(pfn))), nr_pages, true);
 	sim.own += nr_pages;
 	return 0;
 }
 
-void kho_unpreserve_own(struct page *page, unsigned long nr_pages)
+void kho_unpreserve_own(unsigned long pfn, unsigned long nr_pages)
 {
-	own_change(page, nr_pages, false);
+	own_change(virt_to_page(phys_to_virt(PFN_PHYS(pfn))), nr_pages, false);
 	sim.own -= nr_pages;
 }
 
@@ -143,16 +161,12 @@ void sim_strscpy(char *dst, const char *src, size_t size)
 	dst[len] = '\0';
 }
 
-int kstrtobool(const char *s, bool *res)
+int match_string(const char * const *words, size_t nr, const char *word)
 {
-	bool on = strchr("yYtT1", s[0]) || !strncasecmp(s, "on", 2);
-	bool off = strchr("nNfF0", s[0]) || !strncasecmp(s, "of", 2);
-
-	/* strchr() also finds the end of the string */
-	if (!s[0] || !(on || off))
-		return -EINVAL;
-	*res = on;
-	return 0;
+	for (size_t i = 0; i < nr; i++)
+		if (!strcmp(words[i], word))
+			return i;
+	return -EINVAL;
 }
 
 struct new_utsname *init_utsname(void)
@@ -199,6 +213,14 @@ void percpu_up_read(struct percpu_rw_semaphore *sem)
 
 void percpu_down_write(struct percpu_rw_semaphore *sem)
 {
+	void (*meanwhile)(void) = sim.meanwhile;
+
+	if (meanwhile && sim.meanwhile_at) {
+		sim.meanwhile_at--;
+	} else if (meanwhile) {
+		sim.meanwhile = NULL;
+		meanwhile();
+	}
 	if (sem->writer || sem->readers)
 		sim_die("would wait for itself for ever");
 	sem->writer = true;
@@ -211,97 +233,128 @@ void percpu_up_write(struct percpu_rw_semaphore *sem)
 	sem->writer = false;
 }
 
-/* Who saw it open before the wait is done after it, but who sees it then is not */
-void synchronize_rcu(void)
+/* Work */
+static struct work_struct *work;
+
+void schedule_work(struct work_struct *new)
 {
-	if (kho_may_change())
-		sim_die("a grace period while changes may still begin");
-	sim.rcu++;
+	if (kho_changes.readers || kho_changes.writer)
+		sim_die("work is given while others are kept away");
+	work = new;
 }
 
-int blocking_notifier_chain_register(struct blocking_notifier_head *chain,
-				     struct notifier_block *nb)
+bool sim_do_work(void)
 {
-	struct notifier_block **at = &chain->head;
+	struct work_struct *now = work;
 
-	guard(rwsem_write)(&chain->rwsem);
-	for (; *at; at = &(*at)->next)
-		if (*at == nb)
-			return -EEXIST;
-	nb->next = NULL;
-	*at = nb;
-	return 0;
+	work = NULL;
+	if (now)
+		now->fn(now);
+	return now;
 }
 
-int blocking_notifier_chain_unregister(struct blocking_notifier_head *chain,
-				       struct notifier_block *nb)
+/* Lists */
+static void need_locked(void)
 {
-	struct notifier_block **at = &chain->head;
+	if (!sim_locked())
+		sim_die("not locked against other steps");
+}
 
-	guard(rwsem_write)(&chain->rwsem);
-	for (; *at; at = &(*at)->next) {
-		if (*at != nb)
-			continue;
-		*at = nb->next;
-		return 0;
-	}
-	return -ENOENT;
+void list_add_tail(struct list_head *entry, struct list_head *head)
+{
+	need_locked();
+	entry->next = head;
+	entry->prev = head->prev;
+	head->prev->next = entry;
+	head->prev = entry;
+}
+
+void list_del(struct list_head *entry)
+{
+	need_locked();
+	entry->next->prev = entry->prev;
+	entry->prev->next = entry->next;
+	entry->next = NULL;
+	entry->prev = NULL;
 }
 
 /* The other files of KHO */
-static void need_frozen(void)
+static void step(char what)
 {
-	if (kho_may_change() || kho_change_begin() != -EBUSY)
+	size_t nr = strlen(sim.steps);
+
+	need_locked();
+	if (!kho_changes.writer)
 		sim_die("looked at while it may change");
-	if (kho_finalized())
-		sim_die("said to be final before it is");
+	if (nr < sizeof(sim.steps) - 1)
+		sim.steps[nr] = what;
 }
 
 int kho_radix_init_tree(struct kho_radix_tree *tree, struct kho_radix_node *root)
 {
-	struct page *page = alloc_pages(GFP_KERNEL | __GFP_ZERO, 0);
+	struct page *page = kho_alloc_pages(0);
 
-	if (root)
-		sim_die("a tree of one's own begins empty");
+	if (tree->root || root)
+		sim_die("a tree of one's own begins empty, and once");
 	if (!page)
 		return -ENOMEM;
 	tree->root = page_address(page);
 	return 0;
 }
 
-int kho_radix_walk_nodes(phys_addr_t root, kho_radix_node_fn cb, void *data)
+void kho_radix_destroy_tree(struct kho_radix_tree *tree)
 {
-	int err = cb(root, KHO_TREE_TABLES, data);
-
-	if (!err && sim.node)
-		err = cb(virt_to_phys(sim.node), 0, data);
-	return err;
+	if (sim.own)
+		sim_die("what is preserved is forgotten");
+	__free_page(virt_to_page(tree->root));
+	tree->root = NULL;
 }
 
-/* A checksum in which the order counts, and every byte */
-u32 kho_crc32c(u32 crc, const void *buf, size_t size)
+u32 kho_map_crc32c(const struct kho_radix_tree *tree)
 {
-	for (const u8 *byte = buf; size--; byte++)
-		crc = (crc ^ *byte) * 0x01000193;
-	return crc;
+	return tree == &kho_out_tree ? SIM_CRC_TREE : 0;
 }
 
-int kho_write_fdt(void *fdt, size_t size, u32 crc_tree)
+u32 kho_scratch_crc32c(const struct kho_scratch *areas, unsigned int count)
 {
-	need_frozen();
+	return areas == kho_scratch && count == kho_scratch_cnt ?
+	       SIM_CRC_SCRATCH : 0;
+}
+
+void kho_preserve_prune(void)
+{
+	step('p');
+}
+
+static const struct kho_map_walk *audited;
+
+int kho_audit(struct kho_map_walk *walk)
+{
+	step('a');
+	audited = walk;
+	return sim.audit_err;
+}
+
+int kho_check_gaps(struct kho_map_walk *walk)
+{
+	step('g');
+	if (walk != audited)
+		sim_die("goes through a map that nobody looked at");
+	return sim.gaps_err;
+}
+
+int kho_write_subtrees(void *fdt, size_t size, struct kho_fdt_root *root)
+{
+	step('w');
+	if (root->map != virt_to_phys(kho_out_tree.root) ||
+	    root->crc_tree != SIM_CRC_TREE ||
+	    root->crc_scratch != SIM_CRC_SCRATCH)
+		sim_die("the FDT is of something else");
 	memset(fdt, 0xfd, size);
-	sim.crc = crc_tree;
 	if (sim.write_err)
 		return sim.write_err;
-	*(u32 *)fdt = sim.fdt_need;
+	*(u32 *)fdt = sim.fdt_size;
 	return 0;
-}
-
-int kho_audit(void)
-{
-	need_frozen();
-	sim.audits++;
-	return sim.audit_err;
 }
 
 void kho_report_unclaimed(void)
@@ -309,26 +362,9 @@ void kho_report_unclaimed(void)
 	sim.reports++;
 }
 
-void kho_forecast_gaps(void)
-{
-	sim.forecasts++;
-}
-
 u64 kho_preserved_bytes(void)
 {
-	return sim.preserved;
-}
-
-u64 kho_unclaimed_bytes(void)
-{
-	if (kho_may_change())
-		sim_die("looked at while it may change");
-	return sim.unclaimed;
-}
-
-size_t kho_fdt_need(void)
-{
-	return sim.fdt_need;
+	return sim.own * PAGE_SIZE;
 }
 
 int kho_add_subtree(const char *name, void *blob, size_t size)
@@ -350,7 +386,7 @@ int kho_add_subtree(const char *name, void *blob, size_t size)
 
 int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size)
 {
-	if (!sim.came || strcmp(name, "kexec-metadata"))
+	if (!sim.came || strcmp(name, KHO_KEXEC_METADATA_NAME))
 		return -ENOENT;
 	*phys = virt_to_phys(sim.came);
 	*size = sim.came_size;
@@ -370,30 +406,17 @@ void kho_restore_free(void *mem)
 {
 	if (mem != sim.came)
 		sim_die("freed what did not come");
-	__free_pages(virt_to_page(mem), 0);
+	__free_page(virt_to_page(mem));
 }
 
-void kho_debugfs_init(void)
+void kho_debugfs_show(bool finalized)
 {
-	sim.files.made++;
+	need_locked();
+	sim.debugfs_final = finalized;
 }
 
-int kho_sysfs_init(void)
+void kho_sysfs_show(bool finalized)
 {
-	sim.files.made++;
-	return fails() ? -ENOMEM : 0;
-}
-
-void kho_debugfs_state(bool finalized)
-{
-	if (kho_finalized() != finalized)
-		sim_die("a file of another state than there is");
-	sim.files.debugfs_final = finalized;
-}
-
-void kho_sysfs_state(bool finalized)
-{
-	if (kho_finalized() != finalized)
-		sim_die("a file of another state than there is");
-	sim.files.sysfs_final = finalized;
+	need_locked();
+	sim.sysfs_final = finalized;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The life of a handover: switched on or off, finalized, aborted, held, with each
- * step that can fail failing in its turn. Every test is a process of its own, as
- * the state begins with a boot and there is one boot in a life.
+ * The life of a handover: switched on or off, finalized, aborted, committed, and
+ * taken back by producers, with each step that can fail failing in its turn. Every
+ * test is a process of its own, as the state begins with a boot and there is one
+ * boot in a life.
  */
 
 #include <stdlib.h>
@@ -10,7 +11,8 @@
 #include <unistd.h>
 
 #include "state_kernel.h"
-#include "../../../kernel/liveupdate/kexec_handover.c"
+#include "../../../kernel/liveupdate/kho_state.c"
+#include "../../../kernel/liveupdate/kho_metadata.c"
 #include "check.h"
 
 /* What a process ends with that came to the end of its test, and found nothing */
@@ -18,7 +20,15 @@
 /* The step that was to fail is not among those that there are */
 #define NO_SUCH_STEP	43
 
-#define DEFAULT_PAGES	(KHO_DT_MAX_DEFAULT / PAGE_SIZE)
+#define FDT_PAGES	(KHO_DT_MAX / PAGE_SIZE)
+
+bool sim_locked(void)
+{
+	if (pthread_mutex_trylock(&kho_lock.m))
+		return true;
+	pthread_mutex_unlock(&kho_lock.m);
+	return false;
+}
 
 static const struct kho_kexec_metadata *sent(void)
 {
@@ -30,15 +40,26 @@ static bool logged(const char *text)
 	return strstr(sim.log, text);
 }
 
-static bool may_change(void)
+/* May something be preserved? */
+static int change(void)
 {
 	int err = kho_change_begin();
 
-	CHECK(!err == kho_may_change());
-	if (err)
-		return false;
-	kho_change_end();
-	return true;
+	CHECK(kho_changes.readers == !err);
+	if (!err)
+		kho_change_end();
+	return err;
+}
+
+/* A producer takes something back, and does as if it were preserved no more */
+static bool give_back(void)
+{
+	bool taken = kho_return_begin((unsigned long)give_back);
+
+	CHECK(kho_changes.readers == taken);
+	if (taken)
+		kho_change_end();
+	return taken;
 }
 
 /* Run @fn in a process of its own; what it leaves locked is a mistake, too */
@@ -51,11 +72,10 @@ static int apart(void (*fn)(void))
 	pid = fork();
 	if (!pid) {
 		/* Who waits for a lock that he holds */
-		alarm(20);
+		alarm(5);
 		fn();
-		CHECK(!kho_state.readers && !kho_state.writer);
-		CHECK(!pthread_mutex_trylock(&kho_lock.m));
-		CHECK(!pthread_mutex_trylock(&kho_chain.rwsem.m));
+		CHECK(!kho_changes.readers && !kho_changes.writer);
+		CHECK(!sim_locked());
 		exit(check_failed ? EXIT_FAILURE : PASSED);
 	}
 	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
@@ -63,146 +83,202 @@ static int apart(void (*fn)(void))
 	return WEXITSTATUS(status);
 }
 
-/* Three producers, who are known by the letters that they leave behind */
+/* Four who are asked: 3 is 2's equal and comes later; 4 wants to know of nothing */
+static struct listener {
+	struct kho_notifier kn;
+	char name;
+	int finalize_err, freeze_err;
+	/* Takes something back when it is frozen */
+	bool gives_back;
+} listeners[4];
+
+/* finalize f, abort a, freeze z, thaw t; and who */
 static char heard[64];
-static int answers[3];
 
-static struct notifier_block listeners[3];
-
-static int hear(struct notifier_block *nb, unsigned long event, void *data)
+static struct listener *hear(struct kho_notifier *kn, char what)
 {
-	size_t nr = strlen(heard), who = nb - listeners;
+	struct listener *l = container_of(kn, struct listener, kn);
+	size_t nr = strlen(heard);
 
-	CHECK(event == KEXEC_KHO_FINALIZE || event == KEXEC_KHO_ABORT);
-	if (CHECK(!data && nr < sizeof(heard) - 1))
-		heard[nr] = (event == KEXEC_KHO_ABORT ? 'A' : 'a') + who;
-	/* What they do then is to preserve more, or less */
-	CHECK(may_change());
-	return answers[who];
+	/* One step after the other, and producers may do what the state allows */
+	CHECK(sim_locked() && !kho_changes.writer);
+	if (CHECK(nr + 2 < sizeof(heard))) {
+		heard[nr] = what;
+		heard[nr + 1] = l->name;
+	}
+	return l;
 }
 
-/* Not the same function, as its name is to be in the log */
-static int hear_second(struct notifier_block *nb, unsigned long event, void *data)
+static int hear_finalize(struct kho_notifier *kn)
 {
-	return hear(nb, event, data);
+	CHECK(!change());
+	return hear(kn, 'f')->finalize_err;
 }
 
-static struct notifier_block listeners[] = {
-	{ .notifier_call = hear },
-	{ .notifier_call = hear_second },
-	{ .notifier_call = hear },
-};
-
-static bool was_heard(const char *events)
+static void hear_abort(struct kho_notifier *kn)
 {
-	bool same = !strcmp(heard, events);
+	CHECK(!change());
+	CHECK(!sim.debugfs_final && !sim.sysfs_final);
+	hear(kn, 'a');
+}
+
+static int hear_freeze(struct kho_notifier *kn)
+{
+	struct listener *l = hear(kn, 'z');
+
+	CHECK(change() == (kho_finalized() ? -EBUSY : 0));
+	if (l->gives_back)
+		CHECK(give_back());
+	return l->freeze_err;
+}
+
+static void hear_thaw(struct kho_notifier *kn)
+{
+	hear(kn, 't');
+}
+
+static bool was_heard(const char *calls)
+{
+	bool same = !strcmp(heard, calls);
 
 	if (!same)
-		printf("# heard '%s' instead of '%s'\n", heard, events);
+		printf("# heard '%s' instead of '%s'\n", heard, calls);
 	memset(heard, 0, sizeof(heard));
+	return same;
+}
+
+/* Which steps led to an FDT since the last time */
+static bool took(const char *steps)
+{
+	bool same = !strcmp(sim.steps, steps);
+
+	memset(sim.steps, 0, sizeof(sim.steps));
 	return same;
 }
 
 /* Up to the first moment that a producer could preserve something in */
 static void boot(void)
 {
-	CHECK(!may_change());
 	CHECK(!sim_param_kho_setup.fn("on"));
+	CHECK(change() == -EBUSY && !give_back());
+	CHECK(kho_finalize() == -EBUSY && kho_abort() == -EBUSY);
+	CHECK(kho_commit() == -EBUSY && !kho_out_fdt_phys());
 	CHECK(!kho_init());
-	CHECK(may_change());
+	CHECK(!change() && give_back());
 	CHECK(!sim_printed('e') && !sim_printed('w'));
-	for (unsigned int i = 0; i < ARRAY_SIZE(listeners); i++)
-		CHECK(!register_kho_notifier(&listeners[i]));
-	sim.fdt_need = 512;
-	sim.node = page_address(alloc_pages(0, 0));
+	sim.fdt_size = 512;
 }
 
-/* Memory that the last kernel left for this one, in which all is garbage at first */
-static void *came(unsigned int order)
+static void listen(void)
 {
-	return page_address(alloc_pages(GFP_KERNEL, order));
-}
+	static const int priorities[] = { -1, 10, 10, 0 };
 
-static void hand_over(void)
-{
-	kho_in.valid = true;
-	kho_in.fdt_phys = virt_to_phys(came(1));
+	for (unsigned int i = 0; i < ARRAY_SIZE(listeners); i++) {
+		struct listener *l = &listeners[i];
+
+		*l = (struct listener) {
+			.kn.name = "somebody",
+			.kn.priority = priorities[i],
+			/* Nobody clears what is told to be private */
+			.kn.finalized = true,
+			.kn.frozen = true,
+			.name = '1' + i,
+		};
+		if (i != 3) {
+			l->kn.finalize = hear_finalize;
+			l->kn.abort = hear_abort;
+			l->kn.freeze = hear_freeze;
+			l->kn.thaw = hear_thaw;
+		}
+		CHECK(!register_kho_notifier(&l->kn));
+	}
+	/* None of them was asked yet */
+	kho_call_abort();
+	kho_call_thaw();
+	CHECK(was_heard(""));
 }
 
 static bool is_open(void)
 {
-	size_t size = 1;
+	return kho_state == KHO_OPEN && !change() && !kho_finalized() &&
+	       !sim.debugfs_final && !sim.sysfs_final;
+}
 
-	return may_change() && !kho_finalized() && !kho_is_final &&
-	       !kho_out_fdt(&size) && !size &&
-	       !sim.files.debugfs_final && !sim.files.sysfs_final;
+static bool has_fdt(void)
+{
+	size_t size = 0;
+
+	return change() == -EBUSY && kho_finalized() &&
+	       kho_out_fdt(&size) == kho_fdt && size == sim.fdt_size &&
+	       kho_out_fdt_phys() == virt_to_phys(kho_fdt) &&
+	       sim.debugfs_final && sim.sysfs_final;
 }
 
 static bool is_final(void)
 {
-	size_t size = 0;
-
-	return !may_change() && kho_change_begin() == -EBUSY &&
-	       kho_finalized() && kho_out_fdt(&size) == kho_fdt &&
-	       size == sim.fdt_need &&
-	       sim.files.debugfs_final && sim.files.sysfs_final;
+	return kho_state == KHO_FINALIZED && has_fdt();
 }
 
-/* The root, the FDT, the metadata, and the other node */
+static bool is_committed(void)
+{
+	return kho_state == KHO_COMMITTED && has_fdt();
+}
+
+/* The map's root, the FDT and the metadata */
 static bool nothing_leaked(void)
 {
-	return sim.pages == 1 + kho_fdt_size / PAGE_SIZE + 1 + 1 &&
-	       sim.own == kho_fdt_size / PAGE_SIZE + 1 && sim_preserved(kho_fdt);
+	return sim.pages == 1 + FDT_PAGES + 1 && sim.own == FDT_PAGES + 1 &&
+	       sim_preserved(kho_fdt);
 }
 
 static void check_off(void)
 {
-	size_t size;
+	struct kho_notifier kn = { .name = "nobody" };
 
-	CHECK(!kho_out_fdt_phys(&size));
-	CHECK(!kho_hold_empty());
-	kho_release();
-	CHECK(!kho_is_enabled());
-	CHECK(!kho_near_open && !kho_may_change());
-	CHECK(kho_change_begin() == -EOPNOTSUPP);
+	CHECK(!kho_is_enabled() && kho_state == KHO_OFF);
+	CHECK(change() == -EOPNOTSUPP && !give_back());
 	CHECK(kho_finalize() == -EOPNOTSUPP);
 	CHECK(kho_abort() == -EOPNOTSUPP);
-	CHECK(kho_commit() == -EBUSY);
-	CHECK(kho_set_dt_max(KHO_DT_MAX_LIMIT) == -EOPNOTSUPP);
-	CHECK(register_kho_notifier(&listeners[0]) == -EOPNOTSUPP);
-	CHECK(unregister_kho_notifier(&listeners[0]) == -EOPNOTSUPP);
-	/* Who looks at what is preserved does so with KHO off, too */
-	kho_still_begin();
-	kho_still_end();
-	CHECK(!is_open() && !kho_finalized() && !kho_near_open);
+	CHECK(kho_commit() == -EOPNOTSUPP);
+	kho_kexec_failed();
+	CHECK(register_kho_notifier(&kn) == -EOPNOTSUPP);
+	CHECK(unregister_kho_notifier(&kn) == -EOPNOTSUPP);
+	CHECK(!kho_finalized() && !kho_out_fdt_phys());
+	CHECK(!sim_do_work() && took(""));
+	CHECK(!sim.pages && !sim.own && !kho_out_tree.root && !sim.added.name);
 }
 
 static void test_off(void)
 {
-	size_t size;
-
-	CHECK(!kho_is_enabled() && !is_kho_boot());
+	CHECK(!kho_is_enabled());
+	CHECK(!kho_init());
+	check_off();
 	CHECK(!sim_param_kho_setup.fn("off"));
 	CHECK(!kho_init());
-	CHECK(!sim.pages && !sim.own && !sim.added.name && !sim.log[0]);
 	check_off();
-	CHECK(!kho_out_fdt_phys(&size) && !kho_out_fdt(&size) && !size);
-	CHECK(!kho_dt_max());
-	/* The files say so */
-	CHECK(!kho_files_init() && sim.files.made == 2);
+	CHECK(!sim.log[0]);
+}
+
+static void test_disable(void)
+{
+	CHECK(!sim_param_kho_setup.fn("on") && kho_is_enabled());
+	kho_disable("it rains");
+	CHECK(!strcmp(sim.log, "eKHO: it rains; KHO is off\n"));
+	CHECK(!kho_init());
+	check_off();
+	CHECK(!sim_param_kho_setup.fn("on") && kho_is_enabled());
+	kho_disable(NULL);
+	CHECK(sim_printed('e') == 1);
+	check_off();
 }
 
 static void test_on(void)
 {
 	boot();
-	CHECK(kho_is_enabled() && !is_kho_boot() && is_open());
-	CHECK(nothing_leaked() && kho_fdt_size == KHO_DT_MAX_DEFAULT);
+	CHECK(kho_is_enabled() && is_open() && nothing_leaked());
 	/* The next kernel gets all of it, also what is behind the FDT */
-	CHECK(!*(char *)kho_fdt && !memcmp(kho_fdt, kho_fdt + 1, kho_fdt_size - 1));
-	CHECK(!sim.restored.count);
-	CHECK(!kho_files_init() && sim.files.made == 2);
-	sim.fail_at = 1;
-	CHECK(kho_files_init() == -ENOMEM);
+	CHECK(!*(char *)kho_fdt && !memcmp(kho_fdt, kho_fdt + 1, KHO_DT_MAX - 1));
+	CHECK(!sim.restored.count && took("") && !sim_do_work());
 }
 
 static void test_parameter(void)
@@ -213,8 +289,10 @@ static void test_parameter(void)
 	} args[] = {
 		{ "1", true, false }, { "0", false, false }, { "on", true, false },
 		{ "off", false, false }, { "y", true, false }, { "", true, true },
-		{ "2", true, true }, { NULL, true, true }, { "no", false, false },
+		{ "n", false, false }, { "yes", true, false }, { "2", true, true },
+		{ NULL, true, true }, { "no", false, false },
 		{ "garbage", false, true }, { "o", false, true },
+		{ "onn", false, true }, { "Y", false, true }, { "true", false, true },
 		{ NULL, false, true }, { "on", true, false },
 	};
 	unsigned int warnings = 0;
@@ -230,35 +308,41 @@ static void test_parameter(void)
 	CHECK(logged("wKHO: kho= is neither on nor off; ignored\n"));
 }
 
+/* Memory that the last kernel left for this one, and nobody counts as ours yet */
+static void *came(unsigned int order)
+{
+	void *mem = page_address(kho_alloc_pages(order));
+
+	sim.pages = 0;
+	return mem;
+}
+
+static void hand_over(void)
+{
+	kho_in.valid = true;
+	kho_in.fdt_phys = virt_to_phys(came(1));
+}
+
 static unsigned int failing_step;
 
-/* The root and the FDT may stay, with nobody to use them; the metadata must not */
 static void init_fails(void)
 {
-	unsigned long fdt_pages;
-
 	sim.fail_at = failing_step;
 	CHECK(!sim_param_kho_setup.fn("on"));
 	if (!kho_init())
 		exit(NO_SUCH_STEP);
 	CHECK(!sim.fail_at);
-	CHECK(sim_printed('e') == 1 && !sim_printed('w'));
-	CHECK(logged("eKHO: no memory for the handover to come; KHO is off\n"));
+	CHECK(!strcmp(sim.log,
+		      "eKHO: there is no memory for the handover to come; KHO is off\n"));
 	check_off();
-	CHECK(!kho_files_init());
-
-	fdt_pages = kho_fdt ? DEFAULT_PAGES : 0;
-	CHECK(sim.own == fdt_pages);
-	CHECK(sim.pages == fdt_pages + !!kho_out_tree.root);
-	CHECK(!sim.added.name);
+	CHECK(!kho_fdt);
 }
 
 static void init_fails_after_handover(void)
 {
 	hand_over();
-	sim.pages = 0;
 	init_fails();
-	CHECK(is_kho_boot());
+	CHECK(sim.restored.count == 1 && kho_in.valid);
 }
 
 static unsigned int steps_that_fail(void (*fn)(void))
@@ -286,21 +370,22 @@ static const struct metadata_case {
 	bool absent;
 	int size;
 	struct kho_kexec_metadata data;
-	u32 count;
+	u32 count, next_count;
 	const char *release;
 } metadata_cases[] = {
-	{ "good", false, 0, { 1, "6.12.1", 7 }, 7, "6.12.1" },
-	{ "absent", true, 0, { }, 1, "" },
-	{ "another version", false, 0, { 2, "7.9", 7 }, 1, "" },
-	{ "no version", false, 0, { 0, "7.9", 7 }, 1, "" },
-	{ "too short", false, -1, { 1, "6.12.1", 7 }, 1, "" },
-	{ "longer", false, 4, { 1, "6.12.1", 7 }, 7, "6.12.1" },
-	{ "count of zero", false, 0, { 1, "6.12.1", 0 }, 1, "6.12.1" },
-	{ "count with its sign", false, 0, { 1, "6.12.1", ~0U }, ~0U, "6.12.1" },
-	{ "no name", false, 0, { 1, "", 2 }, 2, "" },
+	{ "good", false, 0, { 1, "6.12.1", 7 }, 7, 8, "6.12.1" },
+	{ "absent", true, 0, { }, 1, 2, "" },
+	{ "another version", false, 0, { 2, "7.9", 7 }, 1, 2, "" },
+	{ "no version", false, 0, { 0, "7.9", 7 }, 1, 2, "" },
+	{ "too short", false, -1, { 1, "6.12.1", 7 }, 1, 2, "" },
+	{ "longer", false, 4, { 1, "6.12.1", 7 }, 7, 8, "6.12.1" },
+	{ "count of zero", false, 0, { 1, "6.12.1", 0 }, 1, 2, "6.12.1" },
+	{ "count before its end", false, 0, { 1, "6.12.1", ~1U }, ~1U, ~0U, "6.12.1" },
+	{ "count at its end", false, 0, { 1, "6.12.1", ~0U }, ~0U, ~0U, "6.12.1" },
+	{ "no name", false, 0, { 1, "", 2 }, 2, 3, "" },
 	{ "no end", false, 0,
 	  { 1, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdefX", 3 },
-	  3, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" },
+	  3, 4, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" },
 };
 
 static const struct metadata_case *metadata;
@@ -312,12 +397,11 @@ static void metadata_comes(void)
 		sim.came = came(0);
 		sim.came_size = sizeof(metadata->data) + metadata->size;
 		memcpy(sim.came, &metadata->data, sizeof(metadata->data));
+		/* Given back, if all is well */
+		sim.pages = 1;
 	}
 	boot();
-	CHECK(is_kho_boot());
 	CHECK(sim.restored.count == 1 && sim.restored.phys == kho_in.fdt_phys);
-	/* It is freed: only what came with the FDT is there besides */
-	sim.pages -= 2;
 	CHECK(nothing_leaked());
 
 	CHECK(kho_in.kexec_count == metadata->count);
@@ -325,7 +409,7 @@ static void metadata_comes(void)
 	CHECK(logged("handed over by ") == !metadata->absent);
 	CHECK(logged("by a kernel that does not say which\n") ==
 	      (!metadata->absent && !metadata->release[0]));
-	CHECK(sent()->kexec_count == metadata->count + 1);
+	CHECK(sent()->kexec_count == metadata->next_count);
 }
 
 static void test_metadata_in(void)
@@ -352,218 +436,272 @@ static void test_metadata_out(void)
 
 static void test_finalize(void)
 {
-	u32 crc;
-
 	boot();
-	/* No agreement that says so is a veto */
-	answers[0] = NOTIFY_OK;
-	answers[1] = NOTIFY_STOP;
-	CHECK(!kho_finalize() && is_final() && was_heard("abc"));
-	CHECK(sim.audits == 1 && sim.reports == 1 && sim.forecasts == 1);
-	crc = kho_crc32c(~0U, kho_out_tree.root, PAGE_SIZE);
-	CHECK(sim.crc == ~kho_crc32c(crc, sim.node, PAGE_SIZE));
-	CHECK(logged("iKHO: finalized, 0 bytes preserved\n"));
+	listen();
+	CHECK(!kho_finalize() && is_final() && was_heard("f2f3f1"));
+	CHECK(took("pagw") && !sim.reports);
+	CHECK(logged("iKHO: finalized, 135168 bytes preserved\n"));
 
-	CHECK(!kho_finalize() && is_final() && was_heard("") && sim.audits == 1);
-	CHECK(!kho_abort() && is_open() && was_heard("ABC"));
+	CHECK(!kho_finalize() && is_final() && was_heard("") && took(""));
+	CHECK(!kho_abort() && is_open() && was_heard("a1a3a2"));
 	CHECK(logged("iKHO: aborted\n"));
-	CHECK(!kho_abort() && is_open() && was_heard(""));
-	CHECK(!kho_finalize() && is_final() && was_heard("abc"));
-	CHECK(!sim_printed('e') && nothing_leaked());
-}
-
-static void check_vetoed(int answer, int err)
-{
-	char line[64];
-
 	sim.log[0] = '\0';
-	answers[1] = answer;
-	CHECK(kho_finalize() == err);
-	CHECK(was_heard("abA") && is_open());
-	CHECK(sim_printed('e') == 1);
-	snprintf(line, sizeof(line), "KHO: %ps refuses", (void *)hear_second);
-	CHECK(logged(line));
-	answers[1] = NOTIFY_DONE;
+	CHECK(!kho_abort() && is_open() && was_heard("") && !sim.log[0]);
+	CHECK(!kho_finalize() && is_final() && was_heard("f2f3f1"));
+	CHECK(!sim_printed('e') && nothing_leaked() && !sim_do_work());
 }
 
 static void test_veto(void)
 {
-	boot();
-	check_vetoed(notifier_from_errno(-EAGAIN), -EAGAIN);
-	check_vetoed(NOTIFY_BAD, -EPERM);
-	CHECK(!sim.audits && !sim.reports && !sim.crc);
+	char line[64];
 
-	/* The first has nobody before it */
-	answers[0] = NOTIFY_BAD;
-	CHECK(kho_finalize() == -EPERM && is_open() && was_heard("a"));
-	answers[0] = NOTIFY_DONE;
-	CHECK(!kho_finalize() && is_final() && was_heard("abc"));
-	CHECK(nothing_leaked());
+	boot();
+	listen();
+	snprintf(line, sizeof(line), "eKHO: somebody refuses the handover: %p",
+		 ERR_PTR(-EAGAIN));
+	listeners[2].finalize_err = -EAGAIN;
+	CHECK(kho_finalize() == -EAGAIN && is_open() && was_heard("f2f3a2"));
+	CHECK(sim_printed('e') == 1 && logged(line));
+	CHECK(kho_commit() == -EAGAIN && is_open() && was_heard("f2f3a2"));
+
+	/* The first has nobody before it; the last is the one that is not told */
+	listeners[1].finalize_err = -EPERM;
+	CHECK(kho_finalize() == -EPERM && is_open() && was_heard("f2"));
+	listeners[1].finalize_err = 0;
+	listeners[2].finalize_err = 0;
+	listeners[0].finalize_err = -EIO;
+	CHECK(kho_finalize() == -EIO && is_open() && was_heard("f2f3f1a3a2"));
+	CHECK(took("") && !sim.reports);
+	listeners[0].finalize_err = 0;
+	CHECK(!kho_finalize() && is_final() && was_heard("f2f3f1"));
 }
 
-static void check_finalize_fails(int err)
+static void check_finalize_fails(int err, const char *steps)
 {
 	sim.log[0] = '\0';
 	CHECK(kho_finalize() == err);
-	CHECK(is_open() && was_heard("abcABC"));
+	CHECK(is_open() && was_heard("f2f3f1a1a3a2") && took(steps));
 	CHECK(sim_printed('e') == 1 && logged("eKHO: cannot be finalized: "));
-	CHECK(!sim.reports && !sim.forecasts);
+	CHECK(kho_commit() == err);
+	CHECK(is_open() && was_heard("f2f3f1a1a3a2") && took(steps));
+	CHECK(!sim.reports);
 }
 
 static void test_finalize_fails(void)
 {
 	boot();
+	listen();
+	sim.write_err = -EFBIG;
+	check_finalize_fails(-EFBIG, "pagw");
+	sim.gaps_err = -ENOSPC;
+	check_finalize_fails(-ENOSPC, "pag");
 	sim.audit_err = -EUCLEAN;
-	check_finalize_fails(-EUCLEAN);
-	/* Not even begun */
-	CHECK(!sim.crc);
+	check_finalize_fails(-EUCLEAN, "pa");
 	sim.audit_err = 0;
-	sim.write_err = -ENOSPC;
-	check_finalize_fails(-ENOSPC);
-	CHECK(sim.crc);
+	sim.gaps_err = 0;
 	sim.write_err = 0;
 	CHECK(!kho_finalize() && is_final() && nothing_leaked());
+}
+
+static void test_notifiers(void)
+{
+	struct kho_notifier late = { .name = "late" };
+
+	boot();
+	listen();
+	for (unsigned int i = 0; i < ARRAY_SIZE(listeners); i++)
+		CHECK(register_kho_notifier(&listeners[i].kn) == -EEXIST);
+	CHECK(unregister_kho_notifier(&late) == -ENOENT);
+	CHECK(!unregister_kho_notifier(&listeners[1].kn));
+	CHECK(unregister_kho_notifier(&listeners[1].kn) == -ENOENT);
+	CHECK(!kho_finalize() && was_heard("f3f1"));
+	/* Also while nothing may change; who was not asked is not told of the end */
+	CHECK(!unregister_kho_notifier(&listeners[0].kn));
+	CHECK(!register_kho_notifier(&listeners[1].kn));
+	CHECK(!register_kho_notifier(&listeners[0].kn));
+	CHECK(!register_kho_notifier(&late));
+	CHECK(!kho_abort() && was_heard("a3"));
+	/* Of equals, who came first */
+	CHECK(!kho_finalize() && was_heard("f3f2f1"));
+	CHECK(!kho_abort() && was_heard("a1a2a3"));
 }
 
 static void test_commit(void)
 {
 	boot();
-	CHECK(kho_commit() == -EBUSY && is_open());
-	CHECK(!kho_finalize() && !kho_commit());
-	was_heard("abc");
-	CHECK(kho_abort() == -EBUSY && is_final() && was_heard(""));
-	CHECK(!kho_finalize() && !kho_commit() && is_final());
-	CHECK(kho_set_dt_max(KHO_DT_MAX_LIMIT) == -EBUSY);
-	/* No kexec after all */
-	kho_release();
-	CHECK(is_final() && !kho_abort() && is_open() && was_heard("ABC"));
+	listen();
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	CHECK(!kho_commit() && is_committed() && was_heard("z2z3z1"));
+	/* Once more, as what was frozen may have changed */
+	CHECK(took("w") && sim.reports == 1);
+	CHECK(kho_abort() == -EBUSY && kho_finalize() == -EBUSY);
 	CHECK(kho_commit() == -EBUSY);
+	CHECK(!give_back() && !sim_do_work() && !sim_printed('n'));
+	CHECK(is_committed() && was_heard("") && took("") && sim.reports == 1);
+
+	CHECK(!sim_printed('e'));
+	kho_kexec_failed();
+	CHECK(is_open() && was_heard("t1t3t2a1a3a2") && sim_printed('e') == 1);
+	kho_kexec_failed();
+	CHECK(is_open() && was_heard("") && sim_printed('e') == 1);
+	CHECK(give_back() && !sim_do_work());
+
+	/* Not by hand */
+	CHECK(!kho_commit() && is_committed() && was_heard("f2f3f1z2z3z1"));
+	CHECK(took("pagww") && sim.reports == 2 && nothing_leaked());
 }
 
-static void test_hold(void)
+static void test_kexec_failed_early(void)
 {
 	boot();
-	CHECK(!kho_hold_empty());
-	CHECK(!may_change() && kho_change_begin() == -EBUSY);
-	CHECK(kho_finalize() == -EBUSY && was_heard(""));
-	CHECK(!kho_abort() && kho_commit() == -EBUSY);
-	CHECK(kho_set_dt_max(KHO_DT_MAX_LIMIT) == -EBUSY);
-	kho_still_begin();
-	kho_still_end();
-	CHECK(!may_change() && !kho_hold_empty() && !may_change());
-	kho_release();
-	CHECK(is_open());
-	kho_release();
-	CHECK(is_open() && !kho_finalize() && is_final());
-
-	/* What was final before is so afterwards */
-	CHECK(!kho_hold_empty() && is_final() && kho_abort() == -EBUSY);
-	kho_release();
-	CHECK(is_final() && !kho_abort() && is_open());
+	listen();
+	kho_kexec_failed();
+	CHECK(is_open() && was_heard(""));
+	CHECK(!kho_finalize() && was_heard("f2f3f1"));
+	kho_kexec_failed();
+	CHECK(is_final() && was_heard("") && !sim_printed('e'));
 }
 
-static void test_hold_refused(void)
+static void test_freeze_refused(void)
 {
 	boot();
-	sim.preserved = PAGE_SIZE;
-	CHECK(kho_hold_empty() == -EBUSY && is_open());
-	kho_release();
-	CHECK(is_open());
-	sim.preserved = 0;
-	sim.unclaimed = PAGE_SIZE;
-	CHECK(kho_hold_empty() == -EBUSY && is_open());
-	CHECK(!kho_finalize() && kho_hold_empty() == -EBUSY && is_final());
-	/* It holds nothing that could let go */
-	kho_release();
-	CHECK(is_final() && !kho_abort() && is_open());
-	sim.unclaimed = 0;
-	CHECK(!kho_hold_empty() && !may_change());
+	listen();
+	listeners[0].freeze_err = -EIO;
+	CHECK(kho_commit() == -EIO && is_open());
+	CHECK(was_heard("f2f3f1z2z3z1t3t2a1a3a2") && took("pagw"));
+	CHECK(sim_printed('e') == 1 &&
+	      logged("eKHO: somebody refuses the kexec: "));
+
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	CHECK(kho_commit() == -EIO && is_final() && was_heard("z2z3z1t3t2"));
+	listeners[1].freeze_err = -EPERM;
+	CHECK(kho_commit() == -EPERM && is_final() && was_heard("z2"));
+	CHECK(took("") && !sim.reports);
+	listeners[0].freeze_err = 0;
+	listeners[1].freeze_err = 0;
+	CHECK(!kho_commit() && is_committed() && was_heard("z2z3z1"));
 }
 
-static void test_still(void)
-{
-	unsigned int before;
-
-	boot();
-	before = sim.rcu;
-	kho_still_begin();
-	CHECK(!kho_may_change() && kho_state.writer && sim.rcu == before + 1);
-	kho_still_end();
-	CHECK(is_open());
-	CHECK(!kho_finalize());
-	before = sim.rcu;
-	kho_still_begin();
-	CHECK(!kho_may_change() && kho_state.writer && sim.rcu == before);
-	kho_still_end();
-	CHECK(is_final());
-}
-
-static void test_notifiers(void)
+static void test_seal_fails(void)
 {
 	boot();
-	CHECK(register_kho_notifier(&listeners[0]) == -EEXIST);
-	CHECK(!unregister_kho_notifier(&listeners[1]));
-	CHECK(unregister_kho_notifier(&listeners[1]) == -ENOENT);
-	CHECK(!kho_finalize() && was_heard("ac"));
-	/* Also while nothing may change */
-	CHECK(!unregister_kho_notifier(&listeners[0]));
-	CHECK(!register_kho_notifier(&listeners[1]));
-	CHECK(!kho_abort() && was_heard("CB"));
+	listen();
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	sim.write_err = -EUCLEAN;
+	CHECK(kho_commit() == -EUCLEAN && kho_state == KHO_FINALIZED);
+	CHECK(was_heard("z2z3z1t1t3t2") && took("w") && !sim.reports);
+	sim.write_err = 0;
+	CHECK(!kho_commit() && is_committed() && was_heard("z2z3z1"));
 }
 
-static void check_dt_max(size_t size, int err, size_t now)
+static void check_revoked(void)
 {
-	void *before = kho_fdt;
-	bool moved = now != kho_dt_max();
+	char line[64];
 
-	CHECK(kho_set_dt_max(size) == err);
-	CHECK(kho_dt_max() == now && (kho_fdt != before) == moved);
-	CHECK(nothing_leaked());
-	/* As large as that, and the metadata and producers stay where they are */
-	CHECK(!kho_finalize() && is_final());
-	CHECK(kho_set_dt_max(size) == -EBUSY && kho_dt_max() == now);
-	CHECK(!kho_abort() && is_open() && was_heard("abcABC"));
+	sim.log[0] = '\0';
+	CHECK(give_back());
+	snprintf(line, sizeof(line), "nKHO: %p", (void *)give_back);
+	CHECK(sim_printed('n') == 1 && logged(line));
+	/* Open at once, but its operations may need locks that the producer holds */
+	CHECK(kho_state == KHO_OPEN && !kho_finalized() && !change());
+	CHECK(was_heard(""));
+	CHECK(give_back() && sim_printed('n') == 1);
 }
 
-static void test_dt_max(void)
+static void test_revoke(void)
 {
 	boot();
-	check_dt_max(0, -EINVAL, SZ_128K);
-	check_dt_max(SZ_128K - 1, -EINVAL, SZ_128K);
-	check_dt_max(SZ_256K + 1, -EINVAL, SZ_128K);
-	check_dt_max(SIZE_MAX, -EINVAL, SZ_128K);
-	check_dt_max(SZ_128K, 0, SZ_128K);
-	sim.fail_at = 1;
-	check_dt_max(SZ_256K, -ENOMEM, SZ_128K);
-	sim.fail_at = 2;
-	check_dt_max(SZ_256K, -ENOMEM, SZ_128K);
-	CHECK(!sim.fail_at);
-	check_dt_max(SZ_128K + 1, 0, SZ_256K);
-	check_dt_max(SZ_128K, -EINVAL, SZ_256K);
-	check_dt_max(SZ_256K, 0, SZ_256K);
-	check_dt_max(SZ_256K + 1, -EINVAL, SZ_256K);
+	listen();
+	CHECK(!kho_finalize() && is_final() && was_heard("f2f3f1"));
+	check_revoked();
+	CHECK(sim_do_work() && is_open() && was_heard("a1a3a2"));
+	CHECK(!sim_do_work());
+
+	/* Who goes on before the work was done */
+	CHECK(!kho_finalize() && was_heard("f2f3f1"));
+	check_revoked();
+	CHECK(!kho_finalize() && is_final() && was_heard("a1a3a2f2f3f1"));
+	CHECK(sim_do_work() && is_final() && was_heard(""));
+	check_revoked();
+	CHECK(!kho_abort() && is_open() && was_heard("a1a3a2"));
+	CHECK(sim_do_work() && is_open() && was_heard(""));
+	CHECK(!kho_finalize() && was_heard("f2f3f1"));
+	check_revoked();
+	CHECK(!kho_commit() && is_committed());
+	CHECK(was_heard("a1a3a2f2f3f1z2z3z1"));
+	CHECK(sim_do_work() && is_committed() && was_heard(""));
 }
 
-static void test_out_fdt(void)
+/* What another thread does */
+static void abort_meanwhile(void)
 {
-	size_t size;
+	CHECK(!kho_abort());
+}
 
+static void commit_meanwhile(void)
+{
+	CHECK(!kho_commit());
+}
+
+static void give_back_meanwhile(void)
+{
+	CHECK(give_back());
+}
+
+/* It was finalized when the producer looked, and is not when it is its turn */
+static void test_revoke_late(void)
+{
 	boot();
-	CHECK(kho_out_fdt_phys(&size) == virt_to_phys(kho_fdt));
-	CHECK(size == PAGE_SIZE);
-	sim.fdt_need = PAGE_SIZE;
-	CHECK(kho_out_fdt_phys(&size) && size == PAGE_SIZE);
-	sim.fdt_need++;
-	CHECK(kho_out_fdt_phys(&size) && size == KHO_DT_MAX_DEFAULT);
-	CHECK(is_open() && !kho_set_dt_max(KHO_DT_MAX_LIMIT));
-	CHECK(!kho_finalize() && is_final());
-	/* An image knows the place before, and reads it after */
-	CHECK(kho_out_fdt_phys(&size) == virt_to_phys(kho_out_fdt(&size)));
-	CHECK(kho_out_fdt_phys(&size) && size == KHO_DT_MAX_LIMIT);
+	listen();
+	CHECK(!kho_finalize() && was_heard("f2f3f1"));
+	sim.meanwhile = abort_meanwhile;
+	CHECK(give_back() && is_open() && was_heard("a1a3a2"));
+	CHECK(!sim.meanwhile && !sim_do_work() && !sim_printed('n'));
+
+	CHECK(!kho_finalize() && was_heard("f2f3f1"));
+	sim.meanwhile = commit_meanwhile;
+	CHECK(!give_back() && is_committed() && was_heard("z2z3z1"));
+	CHECK(!sim.meanwhile && !sim_do_work() && !sim_printed('n'));
+}
+
+/* By who is just frozen, who is told nothing more than the others */
+static void test_freeze_revokes(void)
+{
+	boot();
+	listen();
+	listeners[2].gives_back = true;
+	CHECK(kho_commit() == -EBUSY && is_open());
+	CHECK(was_heard("f2f3f1z2z3z1t1t3t2a1a3a2") && took("pagw"));
+	CHECK(sim_do_work() && is_open() && was_heard(""));
+
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	CHECK(kho_commit() == -EBUSY && kho_state == KHO_OPEN);
+	CHECK(was_heard("z2z3z1t1t3t2") && took(""));
+	CHECK(sim_do_work() && is_open() && was_heard("a1a3a2"));
+	CHECK(!sim.reports && sim_printed('n') == 2);
+}
+
+/* By somebody else, after all were frozen */
+static void test_seal_refused(void)
+{
+	boot();
+	listen();
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	sim.meanwhile = give_back_meanwhile;
+	CHECK(kho_commit() == -EBUSY && kho_state == KHO_OPEN);
+	CHECK(was_heard("z2z3z1t1t3t2") && took(""));
+	CHECK(sim_do_work() && is_open() && was_heard("a1a3a2"));
+
+	sim.meanwhile = give_back_meanwhile;
+	sim.meanwhile_at = 1;
+	CHECK(kho_commit() == -EBUSY && is_open());
+	CHECK(was_heard("f2f3f1z2z3z1t1t3t2a1a3a2") && took("pagw"));
+	CHECK(sim_do_work() && is_open() && was_heard("") && !sim.reports);
 }
 
 static const struct check checks[] = {
 	{ "off: nothing is there, and all is refused", test_off },
+	{ "switched off at boot, with a reason or without", test_disable },
 	{ "on: open for changes, with an FDT of its own", test_on },
 	{ "kho=, right and wrong", test_parameter },
 	{ "each step of the boot fails: off, and nothing leaks", test_init_fails },
@@ -572,13 +710,15 @@ static const struct check checks[] = {
 	{ "finalized and aborted, and twice", test_finalize },
 	{ "a producer refuses: those before it are told", test_veto },
 	{ "no FDT to be had: all producers are told", test_finalize_fails },
-	{ "no way back after a commit", test_commit },
-	{ "held while there is nothing", test_hold },
-	{ "not held while there is something", test_hold_refused },
-	{ "kept still for a moment", test_still },
 	{ "producers come and go", test_notifiers },
-	{ "a larger FDT, or none", test_dt_max },
-	{ "where the FDT is, and how much of it is passed", test_out_fdt },
+	{ "no way back after a commit, but a kexec that fails", test_commit },
+	{ "a kexec that fails before a commit is nothing", test_kexec_failed_early },
+	{ "a producer refuses the kexec: all is as before", test_freeze_refused },
+	{ "no FDT to be had once all are frozen", test_seal_fails },
+	{ "taken back while finalized: producers hear of it later", test_revoke },
+	{ "taken back while others abort or commit", test_revoke_late },
+	{ "taken back while being frozen: no kexec", test_freeze_revokes },
+	{ "taken back after all were frozen: no kexec", test_seal_refused },
 };
 
 static void (*test)(void);
