@@ -5,7 +5,6 @@
 #ifndef _KHO_SCRATCH_H
 #define _KHO_SCRATCH_H
 
-#include <linux/kconfig.h>
 #include <linux/numa.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
@@ -45,7 +44,7 @@ void kho_scratch_adopt(unsigned int count);
 int kho_scratch_reserve(void);
 void kho_scratch_open(void);
 
-#if IS_ENABLED(CONFIG_KUNIT)
+#if defined(CONFIG_KUNIT) || defined(CONFIG_KUNIT_MODULE)
 int kho_scratch_parse(const char *arg, struct kho_scratch_sizes *sizes);
 #endif
 
