@@ -44,7 +44,7 @@ void kho_scratch_adopt(unsigned int count);
 int kho_scratch_reserve(void);
 void kho_scratch_open(void);
 
-#if defined(CONFIG_KUNIT) || defined(CONFIG_KUNIT_MODULE)
+#if IS_ENABLED(CONFIG_KUNIT)
 int kho_scratch_parse(const char *arg, struct kho_scratch_sizes *sizes);
 #endif
 

@@ -33,6 +33,7 @@ static const struct rhashtable_params luo_id_params = {
 /* All files of all sessions, and those of them that are open in this kernel. */
 static struct rhashtable luo_by_token, luo_by_id;
 
+/* Which handlers and FLBs there are. */
 DEFINE_MUTEX(luo_handlers_lock);
 static LIST_HEAD(luo_handlers);
 
