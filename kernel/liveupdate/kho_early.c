@@ -24,6 +24,7 @@
 #define pr_fmt(fmt) "KHO: " fmt
 
 #include <linux/crash_dump.h>
+#include <linux/export.h>
 #include <linux/init.h>
 #include <linux/io.h>
 #include <linux/kexec_handover.h>
@@ -77,6 +78,18 @@ static struct kho_map_walk blocks __initdata;
 
 /* Bytes of all blocks that came, once they are known. */
 static u64 preserved __initdata;
+
+/**
+ * is_kho_boot() - did this kernel take over from another one?
+ *
+ * Context: Any after kho_early_open().
+ * Return: true after a handover that was accepted.
+ */
+bool is_kho_boot(void)
+{
+	return kho_in.valid;
+}
+EXPORT_SYMBOL_GPL(is_kho_boot);
 
 /**
  * kho_set_handover() - tell what the last kernel passed along
