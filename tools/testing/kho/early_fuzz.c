@@ -151,7 +151,7 @@ static u64 some_address(void)
 	unsigned long nr = val % SIM_PAGES;
 
 	for (unsigned long i = 0; kind && kind < 5 && i < SIM_PAGES; i++) {
-		if (sim_owner[nr] == kind)
+		if (sim_owner[sim_index(SIM_BASE) + nr] == kind)
 			break;
 		nr = (nr + 1) % SIM_PAGES;
 	}
@@ -277,7 +277,7 @@ static void read_handover(void)
 	const void *prop;
 	u64 map;
 
-	for (unsigned long nr = 0; nr < SIM_PAGES; nr++)
+	sim_for_each_page(nr)
 		if (sim_owner[nr] != NO_RAM && sim_owner[nr] != FIRMWARE)
 			sim_owner[nr] = FREE;
 	prop = fdt_getprop(machine_fdt(), 0, "preserved-memory-map", NULL);
@@ -373,7 +373,7 @@ static void boot(bool to_the_end)
 		return;
 	}
 	if (!kho_refused)
-		model_check_early();
+		check(model_check_early());
 	read_handover();
 	boot_accepted();
 }

@@ -120,6 +120,8 @@ struct rcu_head {
 struct page {
 	unsigned long private;
 	struct rcu_head rcu_head;
+	/* As large as the kernel's, half */
+	unsigned long pad;
 };
 
 struct page *alloc_page(gfp_t gfp);

@@ -8,7 +8,9 @@
 
 #include "check.h"
 #include "early_damage.h"
+#include "early_layouts.h"
 #include "early_model.h"
+#include "early_tests.h"
 #include "machine.h"
 
 static bool passes(const char *name, const char *step, const char *wrong)
@@ -23,10 +25,9 @@ static u32 kept_crc(void)
 {
 	u32 crc = ~0U;
 
-	for (unsigned long nr = 0; nr < SIM_PAGES; nr++)
+	sim_for_each_page(nr)
 		if (sim_owner[nr] == KEPT)
-			crc = kho_crc32c(crc, (void *)(SIM_BASE + nr * PAGE_SIZE),
-					 64);
+			crc = kho_crc32c(crc, sim_memory(nr * PAGE_SIZE), 64);
 	return crc;
 }
 
@@ -63,7 +64,8 @@ static bool boot_early(const char *name)
 static bool boot_open(const char *name)
 {
 	machine_boot_open();
-	if (!passes(name, "second hook", model_check_open()))
+	if (!passes(name, "second hook",
+		    model_check_open() ?: model_check_gaps()))
 		return false;
 	for (unsigned int i = 0; i < 100; i++)
 		if (!passes(name, "allocation in gaps",
@@ -88,6 +90,13 @@ static void boot_good(const struct shape *shape)
 	CHECK(kept_crc() == crc);
 }
 
+/* One that has pages of two zones, in the middle of a chunk */
+static void over_zones(void)
+{
+	machine_preserve(WIDE_BLOCK, WIDE_ORDER);
+	machine_preserve(WIDE_BLOCK - PAGE_SIZE, 0);
+}
+
 static const struct shape shapes[] = {
 	{ "nothing but the FDT", 1, 0, 0, 0, 1, true },
 	{ "mainline's, nothing but the FDT", 2, 0, 0, 0, 1, false },
@@ -102,7 +111,7 @@ static const struct shape shapes[] = {
 	{ "mainline's, up to the border", 11, 40, 3, 2, 1, false, true, true },
 	{ "many subtrees", 12, 10, 2, 60, 4, true },
 	{ "mainline's, many subtrees", 13, 10, 2, 60, 2, false },
-	{ "the largest FDT", 14, 10, 2, 60, 64, true },
+	{ "the largest FDT", 14, 10, 2, 60, SZ_256K / PAGE_SIZE, true },
 	{ "pages all over memory", 15, 8000, 0, 2, 1, true },
 	{ "small blocks all over memory", 16, 5000, 2, 2, 1, true },
 };
@@ -111,6 +120,29 @@ static void good_shapes(void)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(shapes); i++)
 		boot_good(&shapes[i]);
+}
+
+/* The same on machines that are less plain */
+static void good_layouts(void)
+{
+	static const struct layout *const layouts[] = {
+		&layout_wide, &layout_comb, &layout_huge,
+	};
+	static const struct shape shapes[] = {
+		{ "wide, all orders", 60, 300, 8, 5, 1, true },
+		{ "wide, side by side", 61, 400, 5, 2, 1, true, true, true },
+		{ "wide, mainline's", 62, 400, 3, 5, 1, false },
+		{ "wide, over zones", 63, 40, 3, 2, 1, true, .more = over_zones },
+		{ "comb", 64, 300, 4, 2, 1, true },
+		{ "huge", 65, 1000, 9, 5, 1, true },
+	};
+	static const unsigned char layout_of[] = { 0, 0, 0, 0, 1, 2 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(shapes); i++) {
+		machine_choose(layouts[layout_of[i]]);
+		boot_good(&shapes[i]);
+	}
+	machine_choose(&sim_plain);
 }
 
 static void good_random(void)
@@ -147,7 +179,7 @@ static void full_tree(void)
 				break;
 		}
 	machine_sum();
-	for (unsigned long nr = 0; nr < SIM_PAGES; nr++)
+	sim_for_each_page(nr)
 		nodes += sim_owner[nr] == NODE;
 	machine_kexec();
 	machine_boot_early();
@@ -218,7 +250,7 @@ static void crash_kernel(void)
 
 /* Work is bounded by the machine, not by what came */
 #define STEPS_MAX	200000UL
-#define CRC_BYTES_MAX	(16UL << 20)
+#define CRC_BYTES_MAX	SIM_SCALE(16UL << 20)
 
 static void refuse(const struct damage *d, bool checksums, bool sum)
 {
@@ -290,7 +322,12 @@ static void damage_summed(void)
 	refuse_all(true, true);
 }
 
-/* Every bit of FDT, scratch list and of some nodes, one at a time */
+/*
+ * Every bit of FDT, scratch list and of some nodes, one at a time. To a checksum all
+ * page sizes are the same: some do for the others.
+ */
+#define FLIP_STEP	(PAGE_SHIFT == 12 ? 1 : 61)
+
 static void flip(void *where, unsigned int bit, const struct shape *shape)
 {
 	machine_hand_over(shape);
@@ -312,7 +349,7 @@ static void flip_fdt(void)
 
 	machine_hand_over(&shape);
 	bits = fdt_totalsize(machine_fdt()) * 8;
-	for (unsigned int bit = 0; bit < bits; bit++)
+	for (unsigned int bit = 0; bit < bits; bit += FLIP_STEP)
 		flip(machine_fdt(), bit, &shape);
 }
 
@@ -321,10 +358,10 @@ static void flip_tree(void)
 	const struct shape shape = { "flip", 5, 3, 1, 2, 1, true };
 
 	machine_hand_over(&shape);
-	for (unsigned int i = 0; i < 1000; i++)
+	for (unsigned int i = 0; i < 1000; i += FLIP_STEP)
 		flip(machine_root(), i * 32 + i % 32, &shape);
 	machine_hand_over(&shape);
-	for (unsigned int i = 0; i < 1000; i++)
+	for (unsigned int i = 0; i < 1000; i += FLIP_STEP)
 		flip(machine_leaf(kho_radix_encode_key(passed.fdt, 0), false),
 		     i * 32 + i % 32, &shape);
 }
@@ -335,7 +372,8 @@ static void flip_scratch(void)
 	const struct shape shape = { "flip", 5, 3, 1, 2, 1, true };
 
 	machine_hand_over(&shape);
-	for (unsigned int bit = 0; bit < passed.scratch_size * 8; bit++)
+	for (unsigned int bit = 0; bit < passed.scratch_size * 8;
+	     bit += FLIP_STEP)
 		flip(phys_to_virt(passed.scratch), bit, &shape);
 }
 
@@ -394,11 +432,12 @@ static bool fail_some(const struct shape *shape, unsigned long first,
 	machine_kexec();
 	machine_fail(first, count);
 	machine_boot_early();
-	model_check_early();
+	wrong = kho_refused ? NULL : model_check_early();
 	machine_boot_open();
 	machine_boot_all();
 	machine_fail(0, 0);
-	wrong = kho_in.valid ? model_check_all() : model_check_given_up();
+	wrong = wrong ?:
+		kho_in.valid ? model_check_all() : model_check_given_up();
 	if (!passes(shape->name, "failing", wrong))
 		printf("# %lu from the %lu. on failed\n", count, first);
 	nr_failing++;
@@ -456,7 +495,8 @@ static bool handed_over(phys_addr_t start, phys_addr_t size)
 /* Every piece of memory of some sizes, at every place */
 static void offline_each(const char *step)
 {
-	for (phys_addr_t size = SZ_64K; size <= SZ_16M; size *= 16) {
+	for (phys_addr_t size = SIM_SCALE(SZ_64K); size <= SIM_SCALE(SZ_16M);
+	     size *= 16) {
 		phys_addr_t start = SIM_BASE;
 
 		for (; start < SIM_END; start += size) {
@@ -489,22 +529,23 @@ static void offline(void)
 
 static void online(void)
 {
-	phys_addr_t start = SIM_BASE + SZ_32M;
+	const phys_addr_t size = SIM_SCALE(SZ_16M), start = SIM_BASE + 2 * size;
 
-	machine_online(start, SZ_16M, false);
+	machine_online(start, size, false);
 	CHECK(!machine_came_later(start, 1));
-	machine_online(start, SZ_16M, true);
+	machine_online(start, size, true);
 	CHECK(!machine_came_later(start - PAGE_SIZE, 1));
 	CHECK(machine_came_later(start - PAGE_SIZE, 2));
 	CHECK(machine_came_later(start, 1));
-	CHECK(machine_came_later(start + SZ_16M - PAGE_SIZE, 1));
-	CHECK(machine_came_later(start + SZ_16M - PAGE_SIZE, 2));
-	CHECK(!machine_came_later(start + SZ_16M, 1));
+	CHECK(machine_came_later(start + size - PAGE_SIZE, 1));
+	CHECK(machine_came_later(start + size - PAGE_SIZE, 2));
+	CHECK(!machine_came_later(start + size, 1));
 	CHECK(machine_came_later(SIM_BASE, SIM_PAGES));
 }
 
 static const struct check checks[] = {
 	{ "a handover of each shape is taken, and all of it kept", good_shapes },
+	{ "on other machines, too", good_layouts },
 	{ "random handovers are taken, and all of each kept", good_random },
 	{ "a tree with every node that can be is taken", full_tree },
 	{ "no tree of any machine has more nodes than the limit", node_limit },
@@ -523,12 +564,26 @@ static const struct check checks[] = {
 	{ "memory that came later is told apart", online },
 };
 
+static unsigned int count(const struct check *checks)
+{
+	unsigned int nr = 0;
+
+	while (checks[nr].name)
+		nr++;
+	return nr;
+}
+
 int main(void)
 {
+	static const struct check *const more[] = { checks_gaps };
+	const char *where = PAGE_SHIFT == 12 ? "early-4K" :
+			    PAGE_SHIFT == 14 ? "early-16K" : "early-64K";
 	int failed;
 
 	model_cold_init();
-	failed = check_run("early", checks, ARRAY_SIZE(checks));
+	failed = check_run(where, checks, ARRAY_SIZE(checks));
+	for (unsigned int i = 0; i < ARRAY_SIZE(more); i++)
+		failed |= check_run(where, more[i], count(more[i]));
 	printf("# %u kinds of damage, %u boots with them\n", nr_damage,
 	       nr_refused);
 	printf("# %u boots in which something failed, %u took the handover\n",

@@ -46,7 +46,7 @@ int machine_offline(phys_addr_t start, phys_addr_t size)
  */
 void machine_online(phys_addr_t start, phys_addr_t size, bool late)
 {
-	for (phys_addr_t phys = start; phys < start + size; phys += SZ_16M)
+	for (phys_addr_t phys = start; phys < start + size; phys += SIM_SCALE(SZ_16M))
 		__nr_to_section(pfn_to_section_nr(phys >> PAGE_SHIFT))->late = late;
 	notify(MEM_GOING_ONLINE, start, size);
 }

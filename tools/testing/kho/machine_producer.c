@@ -22,13 +22,34 @@ static bool block_free(phys_addr_t base, unsigned int order)
 {
 	phys_addr_t size = PAGE_SIZE << order;
 
-	if (base < SIM_BASE || base + size > SIM_END ||
-	    (base < SIM_NODE1 && base + size > SIM_NODE1))
+	if (base + size > SIM_SPAN || sim_nid(base) != sim_nid(base + size - 1))
 		return false;
 	for (unsigned long i = 0; i < 1UL << order; i++)
 		if (sim_owner[sim_index(base) + i] != FREE)
 			return false;
 	return true;
+}
+
+/* Any block of an order, or one that reaches beyond a bank */
+static phys_addr_t some_block(unsigned int order)
+{
+	const struct bank *home = &sim_layout->home;
+	unsigned long nr = 0;
+
+	for (unsigned int i = 0; i < 3; i++)
+		nr = nr << 12 | sim_random(1 << 12);
+	if (home->end)
+		return ALIGN_DOWN(home->start + PFN_PHYS(nr) %
+				  (home->end - home->start), PAGE_SIZE << order);
+	nr %= get_num_physpages();
+	sim_for_each_bank(bank) {
+		phys_addr_t phys = bank->start + PFN_PHYS(nr);
+
+		if (phys < bank->end)
+			return ALIGN_DOWN(phys, PAGE_SIZE << order);
+		nr -= sim_index(bank->end) - sim_index(bank->start);
+	}
+	die("a page is in no bank", nr);
 }
 
 /* A block that was free becomes @owner's */
@@ -38,8 +59,7 @@ phys_addr_t machine_take(unsigned int order, enum owner owner)
 	phys_addr_t base;
 
 	do {
-		base = SIM_BASE + ((u64)sim_random(SIM_PAGES >> order) <<
-				   (PAGE_SHIFT + order));
+		base = some_block(order);
 		if (!--tries)
 			die("the machine is full", order);
 	} while (!block_free(base, order));
@@ -59,8 +79,11 @@ static void preserve(phys_addr_t base, unsigned int order)
 	machine_add_key(kho_radix_encode_key(base, order));
 }
 
-static void note_block(phys_addr_t base, unsigned int order)
+/* A producer preserves a block */
+void machine_preserve(phys_addr_t base, unsigned int order)
 {
+	if (!block_free(base, order))
+		die("a block is not free", base);
 	preserve(base, order);
 	blocks[nr_blocks].base = base;
 	blocks[nr_blocks++].order = order;
@@ -82,16 +105,18 @@ static void preserve_blocks(const struct shape *shape)
 	phys_addr_t next = 0;
 
 	if (shape->node_border) {
-		note_block(SIM_NODE1 - (PAGE_SIZE << 3), 3);
-		note_block(SIM_NODE1, 3);
+		machine_preserve(sim_border - (PAGE_SIZE << 3), 3);
+		machine_preserve(sim_border, 3);
 	}
+	if (shape->more)
+		shape->more();
 	while (nr_blocks < shape->blocks) {
 		unsigned int order = sim_random(shape->max_order + 1);
 
 		next = ALIGN(next, PAGE_SIZE << order);
 		if (!shape->touching || !next || !block_free(next, order))
 			next = machine_take(order, FREE);
-		note_block(next, order);
+		machine_preserve(next, order);
 		next += PAGE_SIZE << order;
 	}
 }
@@ -194,6 +219,7 @@ void machine_hand_over(const struct shape *shape)
 	seed = shape->seed;
 	machine_cold();
 	nr_blocks = 0;
+	sim_physpages = 0;
 	if (kho_radix_init_tree(&kho_out_tree, NULL))
 		die("no tree", 0);
 	preserve_blocks(shape);
@@ -210,7 +236,7 @@ void machine_hand_over(const struct shape *shape)
 	forget_subtrees();
 
 	/* A segment of the image: in scratch */
-	passed.scratch = sim_scratch[1].addr + 0x400000;
+	passed.scratch = sim_scratch[1].addr + SIM_SCALE(0x400000UL);
 	passed.scratch_size = sizeof(sim_scratch);
 	memcpy(phys_to_virt(passed.scratch), sim_scratch, sizeof(sim_scratch));
 }
@@ -245,10 +271,13 @@ struct kho_radix_leaf *machine_leaf(u64 key, bool create)
 
 static bool blob_in_ram(const struct kho_fdt_subtree *subtree)
 {
-	return subtree->size < SIM_END && sim_is_ram(subtree->phys) &&
-	       sim_is_ram(subtree->phys + subtree->size - 1) &&
-	       (subtree->phys < SIM_HOLE) ==
-	       (subtree->phys + subtree->size - 1 < SIM_HOLE);
+	phys_addr_t end = subtree->phys + subtree->size;
+
+	sim_for_each_bank(bank)
+		if (!bank->nomap && subtree->phys >= bank->start &&
+		    end > subtree->phys && end <= bank->end)
+			return true;
+	return false;
 }
 
 static void sum_blobs(void *fdt)
