@@ -241,7 +241,7 @@ static void gaps_comb(void)
 	machine_choose(&sim_plain);
 }
 
-/* The number before @unit's n-th occurence in what was said; -1 for none */
+/* The number before @unit's n-th occurrence in what was said; -1 for none */
 static long said(unsigned int n)
 {
 	const char *p = sim_log;

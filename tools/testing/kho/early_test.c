@@ -496,6 +496,7 @@ static struct {
 	{ "scratch has no room to read the memory map" },
 	{ "scratch has no room for the list of subtrees" },
 	{ "there is no room to reserve what is preserved" },
+	{ "KHO is off in this kernel" },
 	{ "memblock cannot hold the scratch areas" },
 };
 

@@ -235,18 +235,6 @@ void machine_choose(const struct layout *layout)
 }
 
 /**
- * machine_rename() - let the next kernel be told of the same memory in other words
- * @layout: its banks lie within those that there were
- *
- * As firmware may do. What is in memory stays, and whose it was.
- */
-void machine_rename(const struct layout *layout)
-{
-	sim_layout = layout;
-	machine_move_border(layout->border, SIM_SPAN);
-}
-
-/**
  * machine_move_border() - let the next kernel see the nodes meet elsewhere
  * @border: where node 1 begins; SIM_SPAN for no node 1
  * @end: where it ends, and node 0 goes on

@@ -187,7 +187,6 @@ unsigned int sim_random(unsigned int below);
 void *sim_map(size_t size);
 void sim_clear(unsigned char *map);
 void machine_choose(const struct layout *layout);
-void machine_rename(const struct layout *layout);
 void machine_move_border(phys_addr_t border, phys_addr_t end);
 void machine_cold(void);
 void machine_guard(bool on);

@@ -26,8 +26,8 @@ static struct page *pages;
 /* What the real files call; the kernel's image is as large as one with its modules */
 char sim_image[SIM_IMAGE_SIZE];
 asm(".globl _text, _end\n"
-    ".set _text, sim_image\n"
-    ".set _end, sim_image + " __stringify(SIM_IMAGE_SIZE) "\n");
+	".set _text, sim_image\n"
+	".set _end, sim_image + " __stringify(SIM_IMAGE_SIZE) "\n");
 unsigned long initrd_start, initrd_end, totalcma_pages;
 
 /* What pr_err() and the like call */
@@ -144,14 +144,14 @@ u32 crc_bytes(u32 crc, const unsigned char *p, size_t size)
 
 u32 __crc32c_le(u32 crc, const void *buf, size_t size)
 {
-	const volatile unsigned char *p = buf;
+	const unsigned char *p = buf;
 
 	if (!crc_table[0][1])
 		crc_init();
 	sim_crc_bytes += size;
 	/* Both ends, then */
 	if (size)
-		(void)(p[0] + p[size - 1]);
+		(void)(READ_ONCE(p[0]) + READ_ONCE(p[size - 1]));
 	return crc_bytes(crc, buf, size);
 }
 
