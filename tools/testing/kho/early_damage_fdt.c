@@ -34,6 +34,15 @@ static void move_fdt_to_free(const struct damage *d)
 	passed.fdt = to;
 }
 
+/* Whole, but where a kernel with smaller pages has a page */
+static __maybe_unused void shift_fdt(const struct damage *d)
+{
+	memmove(phys_to_virt(passed.fdt + d->a), machine_fdt(),
+		passed.fdt_size - d->a);
+	passed.fdt += d->a;
+	passed.fdt_size -= d->a;
+}
+
 static void misplace_fdt(const struct damage *d)
 {
 	passed.fdt += d->a;
@@ -321,20 +330,23 @@ const struct damage damages_fdt[] = {
 	{ "FDT size 2^63", pass_fdt_size, 1ULL << 63, 0, fdt_place },
 	{ "FDT misaligned by 1", misplace_fdt, 1, 0, fdt_place },
 	{ "FDT misaligned by 8", misplace_fdt, 8, 0, fdt_place },
-	{ "FDT below RAM", pass_fdt, 0x1000, 4096, fdt_no_ram },
-	{ "FDT above RAM", pass_fdt, SIM_END, 4096, fdt_no_ram },
-	{ "FDT in a hole", pass_fdt, SIM_HOLE, 4096, fdt_no_ram },
-	{ "FDT where nothing is mapped", pass_fdt, SIM_NOMAP, 4096, fdt_no_ram },
-	{ "FDT reaches into a hole", pass_fdt, SIM_HOLE - 4096, 8192, fdt_no_ram },
-	{ "FDT reaches beyond RAM", pass_fdt, SIM_END - 4096, 8192, fdt_no_ram },
-	{ "FDT at the end of addresses", pass_fdt, -4096ULL, 4096, fdt_no_ram },
-	{ "FDT wraps around", pass_fdt, -4096ULL, 8192, fdt_no_ram },
-	{ "FDT in firmware's memory", move_fdt, SIM_FIRMWARE + 0x4000, 0, fdt_used },
-	{ "FDT over the kernel", pass_fdt, SIM_KERNEL, 4096, fdt_used },
-	{ "FDT over the initrd", pass_fdt, SIM_INITRD, 4096, fdt_used },
-	{ "FDT in scratch", move_fdt, 0x17001000, 0, fdt_scratch },
+	{ "FDT below RAM", pass_fdt, 0x10000, PAGE_SIZE, fdt_no_ram },
+	{ "FDT above RAM", pass_fdt, SIM_END, PAGE_SIZE, fdt_no_ram },
+	{ "FDT in a hole", pass_fdt, SIM_HOLE, PAGE_SIZE, fdt_no_ram },
+	{ "FDT reaches into a hole", pass_fdt, SIM_HOLE - PAGE_SIZE, 2 * PAGE_SIZE, fdt_no_ram },
+	{ "FDT reaches beyond RAM", pass_fdt, SIM_END - PAGE_SIZE, 2 * PAGE_SIZE, fdt_no_ram },
+	{ "FDT at the end of addresses", pass_fdt, -PAGE_SIZE, PAGE_SIZE, fdt_no_ram },
+	{ "FDT wraps around", pass_fdt, -PAGE_SIZE, 2 * PAGE_SIZE, fdt_no_ram },
+	{ "FDT in firmware's memory", move_fdt, SIM_FIRMWARE + 4 * PAGE_SIZE, 0, fdt_used },
+	{ "FDT over the kernel", pass_fdt, SIM_KERNEL, PAGE_SIZE, fdt_used },
+	{ "FDT over the initrd", pass_fdt, SIM_INITRD, PAGE_SIZE, fdt_used },
+	{ "FDT in scratch", move_fdt, SIM_SCRATCH_2 + PAGE_SIZE, 0, fdt_scratch },
+	{ "FDT where nothing is mapped", pass_fdt, SIM_NOMAP, PAGE_SIZE, fdt_no_ram },
 	{ "FDT in a free page", move_fdt_to_free, 0, 0, fdt_lost },
-	{ "FDT one page off", misplace_fdt, 4096, 0, fdt_header },
+	{ "FDT one page off", misplace_fdt, PAGE_SIZE, 0, fdt_header },
+#if PAGE_SHIFT > 12
+	{ "FDT in the middle of a page", shift_fdt, SZ_4K, 0, fdt_place },
+#endif
 	{ "FDT smaller than a header", pass_fdt_size, 39, 0, fdt_header },
 	{ "FDT size cut", pass_fdt_size, 64, 0, fdt_large },
 
@@ -343,7 +355,7 @@ const struct damage damages_fdt[] = {
 	{ "magic off by one", fdt_word, 0, FDT_MAGIC + 1, fdt_header },
 	{ "totalsize 0", fdt_word, 4, 0, fdt_header },
 	{ "totalsize tiny", fdt_word, 4, 48, fdt_header },
-	{ "totalsize larger than passed", fdt_word, 4, 8193, fdt_large },
+	{ "totalsize larger than passed", fdt_word, 4, 2 * PAGE_SIZE + 1, fdt_large },
 	{ "totalsize 2^31 - 1", fdt_word, 4, 0x7fffffff, fdt_large },
 	{ "totalsize 2^32 - 1", fdt_word, 4, 0xffffffff, fdt_header },
 	{ "totalsize cut into the strings", fdt_cut, 1, 0, fdt_header },
@@ -408,16 +420,17 @@ const struct damage damages_fdt[] = {
 	{ "memory map misaligned", prop_add, MAP, 8, no_map, fdt_sum },
 	{ "memory map in 4 bytes", prop_len, MAP, 4, no_map, fdt_sum },
 	{ "memory map in 16 bytes", prop_len, MAP, 16, no_map, fdt_sum },
-	{ "memory map below RAM", prop_set, MAP, 0x1000, map_damaged, fdt_sum },
+	{ "memory map below RAM", prop_set, MAP, 0x10000, map_damaged, fdt_sum },
 	{ "memory map above RAM", prop_set, MAP, SIM_END, map_damaged, fdt_sum },
 	{ "memory map in a hole", prop_set, MAP, SIM_HOLE, map_damaged, fdt_sum },
-	{ "memory map at the end of addresses", prop_set, MAP, -4096ULL, map_damaged, fdt_sum },
-	{ "memory map in scratch", prop_set, MAP, 0x17000000, map_damaged, fdt_sum },
+	{ "memory map at the end of addresses", prop_set, MAP, -PAGE_SIZE, map_damaged, fdt_sum },
+	{ "memory map in scratch", prop_set, MAP, SIM_SCRATCH_2, map_damaged, fdt_sum },
 	{ "memory map in firmware's memory", prop_set, MAP, SIM_FIRMWARE, map_damaged, fdt_sum },
 	{ "memory map is the FDT", map_is_fdt, 0, 0, map_damaged, fdt_sum },
-	{ "page size 16K", prop_set32, PAGE_SIZE_PROP, 16384, page_size_other, fdt_sum },
+	{ "page size twice as large", prop_set32, PAGE_SIZE_PROP, 2 * PAGE_SIZE,
+	  page_size_other, fdt_sum },
 	{ "page size 0", prop_set32, PAGE_SIZE_PROP, 0, page_size_other, fdt_sum },
-	{ "page size in 8 bytes", prop_set, PAGE_SIZE_PROP, 4096, page_size_len, fdt_sum },
+	{ "page size in 8 bytes", prop_set, PAGE_SIZE_PROP, PAGE_SIZE, page_size_len, fdt_sum },
 	{ "page size in 0 bytes", prop_len, PAGE_SIZE_PROP, 0, page_size_len, fdt_sum },
 
 	/* Checksums themselves */
@@ -449,12 +462,12 @@ const struct damage damages_fdt[] = {
 	{ "subtree's size in 4 bytes", prop_len, SIZE, 4, subtree_bad, fdt_sum },
 	{ "subtree wraps around", prop_set, SIZE, ALL_ONES, subtree_bad, fdt_sum },
 	{ "subtree larger than RAM", prop_set, SIZE, 1ULL << 40, blobs_large, fdt_sum },
-	{ "subtree larger than its block", prop_set, SIZE, 0x8001, blob_lost, fdt_sum },
+	{ "subtree larger than its block", prop_set, SIZE, 8 * PAGE_SIZE + 1, blob_lost, fdt_sum },
 	{ "subtree below RAM", blob_at, 0x1000, 64, blob_lost, fdt_sum },
 	{ "subtree above RAM", blob_at, SIM_END, 64, blob_lost, fdt_sum },
 	{ "subtree in a hole", blob_at, SIM_HOLE, 64, blob_lost, fdt_sum },
-	{ "subtree at the end of addresses", blob_at, -4096ULL, 64, blob_lost, fdt_sum },
-	{ "subtree in scratch", blob_at, 0x17000000, 64, blob_lost, fdt_sum },
+	{ "subtree at the end of addresses", blob_at, -PAGE_SIZE, 64, blob_lost, fdt_sum },
+	{ "subtree in scratch", blob_at, SIM_SCRATCH_2, 64, blob_lost, fdt_sum },
 	{ "subtree in firmware's memory", blob_at, SIM_FIRMWARE, 64, blob_lost, fdt_sum },
 	{ "subtree in the kernel", blob_at, SIM_KERNEL, 64, blob_lost, fdt_sum },
 	{ "subtree in a free page", blob_in_free, 0, 0, blob_lost, fdt_sum },

@@ -151,7 +151,7 @@ static u64 some_address(void)
 	unsigned long nr = val % SIM_PAGES;
 
 	for (unsigned long i = 0; kind && kind < 5 && i < SIM_PAGES; i++) {
-		if (sim_owner[nr] == kind)
+		if (sim_owner[sim_index(SIM_BASE) + nr] == kind)
 			break;
 		nr = (nr + 1) % SIM_PAGES;
 	}
@@ -277,7 +277,7 @@ static void read_handover(void)
 	const void *prop;
 	u64 map;
 
-	for (unsigned long nr = 0; nr < SIM_PAGES; nr++)
+	sim_for_each_page(nr)
 		if (sim_owner[nr] != NO_RAM && sim_owner[nr] != FIRMWARE)
 			sim_owner[nr] = FREE;
 	prop = fdt_getprop(machine_fdt(), 0, "preserved-memory-map", NULL);
@@ -299,23 +299,63 @@ static void read_handover(void)
 	}
 }
 
+static u64 kept_bytes(void)
+{
+	u64 bytes = 0;
+
+	sim_for_each_page(nr)
+		bytes += sim_owner[nr] == KEPT ? PAGE_SIZE : 0;
+	return bytes;
+}
+
+static bool is_kept(u64 phys, u64 size)
+{
+	for (u64 page = PAGE_ALIGN_DOWN(phys); page < phys + size;
+	     page += PAGE_SIZE)
+		if (!sim_is_ram(page) || sim_owner[sim_index(page)] != KEPT)
+			return false;
+	return true;
+}
+
+/* Is a blob as the old kernel left it, as far as can be told? */
+static bool is_whole(const void *fdt, int node, u64 *left)
+{
+	const void *sum = fdt_getprop(fdt, node, "kho,crc32c", NULL);
+	u64 phys, size;
+	u32 crc;
+
+	memcpy(&phys, fdt_getprop(fdt, node, "preserved-data", NULL), 8);
+	memcpy(&size, fdt_getprop(fdt, node, "blob-size", NULL), 8);
+	if (size > *left || !is_kept(phys, size))
+		return false;
+	if (sum) {
+		memcpy(&crc, sum, 4);
+		if (crc != (u32)~kho_crc32c(~0U, sim_memory(phys), size))
+			return false;
+	}
+	*left -= size;
+	return true;
+}
+
 static void check_subtrees(void)
 {
 	const void *fdt = machine_fdt();
-	phys_addr_t phys, page;
+	u64 left = kept_bytes();
+	phys_addr_t phys;
 	size_t size;
 	int node;
 
 	fdt_for_each_subnode(node, fdt, 0) {
 		const char *name = fdt_get_name(fdt, node, NULL);
+		int err;
 
 		if (!fdt_getprop(fdt, node, "preserved-data", NULL))
 			continue;
-		if (kho_retrieve_subtree(name, &phys, &size))
-			fail("a subtree that was taken cannot be retrieved");
-		for (page = phys; page < phys + size; page += PAGE_SIZE)
-			if (sim_owner[sim_index(page)] != KEPT)
-				fail("a blob is not preserved");
+		err = kho_retrieve_subtree(name, &phys, &size);
+		if (is_whole(fdt, node, &left) ? err : err != -EBADMSG)
+			fail("a subtree's blob is not told for what it is");
+		if (!err && !is_kept(phys, size))
+			fail("a blob is not preserved");
 	}
 }
 
@@ -373,7 +413,7 @@ static void boot(bool to_the_end)
 		return;
 	}
 	if (!kho_refused)
-		model_check_early();
+		check(model_check_early());
 	read_handover();
 	boot_accepted();
 }

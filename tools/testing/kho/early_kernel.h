@@ -15,6 +15,8 @@
 #include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/log2.h>
 #include <linux/numa.h>
 #include <linux/pfn.h>
 #include <linux/printk.h>
@@ -22,6 +24,7 @@
 #include <linux/string.h>
 
 #define __ffs64(word)	__ffs(word)
+#define const_ilog2(n)	(63 - __builtin_clzll(n))
 
 #undef min
 #define min(a, b)	({ __auto_type _a = (a); __auto_type _b = (b); \
@@ -96,33 +99,34 @@ static inline bool test_and_clear_bit(unsigned long nr, unsigned long *map)
 #undef smp_store_release
 #define smp_load_acquire(p)		READ_ONCE(*(p))
 #define smp_store_release(p, v)		WRITE_ONCE(*(p), v)
+#undef cmpxchg
+#define cmpxchg(p, old, new)		__sync_val_compare_and_swap(p, old, new)
 #undef smp_mb
 /* There is nobody to be ordered with */
 #define smp_mb()			do { } while (0)
 
-/* Of one's own, for inline functions that nothing here calls */
 struct percpu_rw_semaphore {
-	int rss;
 };
 
-#define rcu_sync_is_idle(rss)		(*(rss) == 0)
-
-struct rcu_head {
-	struct rcu_head *next;
-	void (*func)(struct rcu_head *head);
-};
-
-#define rcu_read_lock_sched()		do { } while (0)
-#define rcu_read_unlock_sched()		do { } while (0)
-#define call_rcu(head, fn)		fn(head)
+#define percpu_down_read(sem)		((void)(sem))
+#define percpu_up_read(sem)		((void)(sem))
+#define percpu_down_write(sem)		((void)(sem))
+#define percpu_up_write(sem)		((void)(sem))
+#define cond_resched()			do { } while (0)
 
 /* Pages: those of the old kernel's tree */
 struct page {
 	unsigned long private;
-	struct rcu_head rcu_head;
+	struct list_head lru;
+	void *mapping;
 };
 
+struct folio;
+
 struct page *alloc_page(gfp_t gfp);
+struct page *alloc_pages(gfp_t gfp, unsigned int order);
+unsigned long page_to_pfn(const struct page *page);
+void free_page(unsigned long addr);
 void __free_page(struct page *page);
 struct page *virt_to_page(const void *virt);
 void *page_address(const struct page *page);
@@ -131,6 +135,10 @@ static inline bool PageReserved(const struct page *page)
 {
 	return false;
 }
+
+#define page_to_phys(page)		PFN_PHYS(page_to_pfn(page))
+#define __free_pages(page, order)	__free_page(page)
+#define is_migrate_cma_page(page)	((void)(page), false)
 
 static inline void free_reserved_page(struct page *page)
 {

@@ -17,12 +17,12 @@ struct snapshot {
 
 /* As a boot that nobody handed anything over to leaves it */
 static struct snapshot cold_early, cold_open, cold_all;
-static unsigned char cold_buddy[SIM_PAGES];
+static unsigned char *cold_buddy;
 
 /* Pages that boot took for itself, in part or whole */
-static unsigned char taken[SIM_PAGES];
+static unsigned char *taken;
 /* Pages of which memblock keeps all */
-static unsigned char kept[SIM_PAGES];
+static unsigned char *kept;
 
 static void take(struct snapshot *s)
 {
@@ -48,8 +48,98 @@ static bool same(const struct snapshot *cold)
 	return !memcmp(&now, cold, sizeof(now));
 }
 
+static bool in_range(phys_addr_t page, phys_addr_t base, size_t size)
+{
+	return page + PAGE_SIZE > base && page < base + size;
+}
+
+/*
+ * Those that memblock's arrays lie in, if they had to grow, are none of KHO's; and
+ * what it notes of the memory it keeps whatever came.
+ */
+static bool holds_regions(phys_addr_t page)
+{
+	const struct memblock_type *type[] = {
+		&memblock.memory, &memblock.reserved,
+	};
+	phys_addr_t base;
+	size_t size;
+
+	for (int i = 0; i < 2; i++)
+		if (in_range(page, virt_to_phys(type[i]->regions),
+			     type[i]->max * sizeof(struct memblock_region)))
+			return true;
+	for (unsigned int i = 0; (base = sim_remembered(i, &size)); i++)
+		if (size && in_range(page, base, size))
+			return true;
+	return false;
+}
+
+/* What machine_kexec() asks for: low memory, anywhere, one node, the other */
+static const u64 fresh_sizes[] = { SZ_4M, SZ_8M, SZ_4M, SZ_4M };
+
+static const char *check_fresh_area(unsigned int nr)
+{
+	const struct kho_scratch *area = &kho_scratch[nr];
+	phys_addr_t phys, end = area->addr + area->size;
+
+	if (area->size != fresh_sizes[nr] || area->addr % SZ_4M)
+		return "fresh scratch has not the size that was asked for";
+	if (!nr && end > 1ULL << 32)
+		return "scratch in low memory is none";
+	for (phys = area->addr; phys < end; phys += PAGE_SIZE) {
+		if (!sim_is_ram(phys) ||
+		    sim_owner[sim_index(phys)] == FIRMWARE)
+			return "scratch is not in free memory";
+		if (nr >= 2 && sim_nid(phys) != (int)nr - 2)
+			return "a node's scratch is on another";
+	}
+	return NULL;
+}
+
+static const char *check_fresh_scratch(void)
+{
+	const char *wrong = NULL;
+	unsigned long cma = 0;
+	u64 size = 0;
+
+	if (kho_scratch_cnt != ARRAY_SIZE(fresh_sizes) || !kho_is_enabled())
+		return "there is no fresh scratch";
+	for (unsigned int i = 0; i < kho_scratch_cnt && !wrong; i++) {
+		wrong = check_fresh_area(i);
+		size += fresh_sizes[i];
+	}
+	sim_for_each_page(nr)
+		cma += sim_cma[nr];
+	/* A page in two areas would be missing here */
+	return wrong ?: cma != size >> PAGE_SHIFT ? "scratch is not CMA" : NULL;
+}
+
+/**
+ * model_check_born() - after a boot that nobody handed anything over to
+ *
+ * What all that is refused is compared with.
+ */
+const char *model_check_born(void)
+{
+	sim_for_each_page(nr) {
+		bool free = sim_owner[nr] != NO_RAM && sim_owner[nr] != FIRMWARE;
+
+		if (sim_buddy[nr] != (free && !holds_regions(nr << PAGE_SHIFT)))
+			return "the page allocator has not all free memory";
+		if (sim_kept[nr])
+			return "a page is kept though nothing came";
+	}
+	return check_fresh_scratch();
+}
+
 void model_cold_init(void)
 {
+	if (!taken) {
+		cold_buddy = sim_map(1);
+		taken = sim_map(1);
+		kept = sim_map(1);
+	}
 	machine_cold();
 	machine_kexec();
 	machine_boot_early();
@@ -58,7 +148,8 @@ void model_cold_init(void)
 	take(&cold_open);
 	machine_boot_all();
 	take(&cold_all);
-	memcpy(cold_buddy, sim_buddy, sizeof(cold_buddy));
+	sim_for_each_page(nr)
+		cold_buddy[nr] = sim_buddy[nr];
 }
 
 /* Is memblock, after a refusal, as it would be had nothing come? */
@@ -111,36 +202,22 @@ const char *model_check_refused(const char *why)
 /* All memory is there, and KHO has scratch of its own. */
 const char *model_check_cold(void)
 {
+	const char *wrong;
 	phys_addr_t phys;
 
 	if (sim_nr_subtrees())
 		return "subtrees that came are still listed";
 	if (!same(&cold_all))
 		return "memblock is not as on a cold boot in the end";
-	if (memcmp(sim_buddy, cold_buddy, sizeof(sim_buddy)))
-		return "the page allocator has not the pages of a cold boot";
-	if (kho_scratch_cnt != 2 + SIM_NODES || !kho_is_enabled())
-		return "there is no fresh scratch";
+	sim_for_each_page(nr)
+		if (sim_buddy[nr] != cold_buddy[nr])
+			return "the page allocator has not the pages of a cold boot";
+	wrong = check_fresh_scratch();
+	if (wrong)
+		return wrong;
 	if (kho_retrieve_subtree("producer-0", &phys, NULL) != -ENOENT)
 		return "a subtree can still be retrieved";
 	return NULL;
-}
-
-/* Those that memblock's arrays lie in, if they had to grow, are none of KHO's. */
-static bool holds_regions(phys_addr_t page)
-{
-	const struct memblock_type *type[] = {
-		&memblock.memory, &memblock.reserved,
-	};
-
-	for (int i = 0; i < 2; i++) {
-		phys_addr_t base = virt_to_phys(type[i]->regions);
-		size_t size = type[i]->max * sizeof(struct memblock_region);
-
-		if (page + PAGE_SIZE > base && page < base + size)
-			return true;
-	}
-	return false;
 }
 
 static const char *check_not_kept(unsigned long nr)
@@ -152,7 +229,7 @@ static const char *check_not_kept(unsigned long nr)
 		return sim_buddy[nr] ? "a page of firmware is in use" : NULL;
 	default:
 		return sim_buddy[nr] ||
-		       holds_regions(SIM_BASE + nr * PAGE_SIZE) ?
+		       holds_regions((phys_addr_t)nr << PAGE_SHIFT) ?
 			NULL : "a page is kept though all was refused";
 	}
 }
@@ -178,8 +255,8 @@ const char *model_check_given_up(void)
 	/* A node may have no room for its own */
 	if (kho_is_enabled() ? kho_scratch_cnt < 2 : kho_scratch_cnt)
 		return "there is half of fresh scratch";
-	for (unsigned long nr = 0; nr < SIM_PAGES && !wrong; nr++)
-		wrong = check_not_kept(nr);
+	sim_for_each_page(nr)
+		wrong = wrong ?: check_not_kept(nr);
 	return wrong;
 }
 
@@ -235,7 +312,7 @@ const char *model_alloc(unsigned long size, int nid, bool only_scratch)
 /* After the first hook, accepted. */
 const char *model_check_early(void)
 {
-	memset(taken, 0, sizeof(taken));
+	sim_clear(taken);
 	if (kho_refused)
 		return kho_refused;
 	if (!kho_in.valid || !memblock_kho_restricted())
@@ -268,12 +345,12 @@ static void note_kept(void)
 {
 	const struct memblock_region *r;
 
-	memset(kept, 0, sizeof(kept));
+	sim_clear(kept);
 	for_each_reserved_mem_region(r) {
 		unsigned long nr = sim_index(PAGE_ALIGN(r->base));
 		unsigned long end = sim_index(r->base + r->size);
 
-		if (nr < end && end <= SIM_PAGES)
+		if (nr < end && end <= SIM_SPAN >> PAGE_SHIFT)
 			memset(kept + nr, 1, end - nr);
 	}
 }
@@ -281,11 +358,11 @@ static void note_kept(void)
 /* What memblock leaves to KHO are chunks of one node each, and whole */
 static bool chunks_whole(void)
 {
-	const struct memblock_region *r;
+	struct memblock_region *r;
 
 	for_each_reserved_mem_region(r)
 		if (memblock_is_reserved_noinit(r) &&
-		    !IS_ALIGNED(r->base | r->size, SZ_4M))
+		    !IS_ALIGNED(PHYS_PFN(r->base | r->size), MAX_ORDER_NR_PAGES))
 			return false;
 	return true;
 }
@@ -293,7 +370,7 @@ static bool chunks_whole(void)
 /* Where memblock does not do so, is a page that is kept marked as that? */
 static bool page_marked(unsigned long nr)
 {
-	phys_addr_t page = SIM_BASE + ((phys_addr_t)nr << PAGE_SHIFT);
+	phys_addr_t page = (phys_addr_t)nr << PAGE_SHIFT;
 	struct memblock_region *r;
 
 	for_each_reserved_mem_region(r)
@@ -304,6 +381,13 @@ static bool page_marked(unsigned long nr)
 
 static const char *check_page(unsigned long nr)
 {
+	/*
+	 * The image may lie in scratch, which is CMA there, too. Where there is no
+	 * memory to hand over once more scratch is memory like any other.
+	 */
+	if (sim_owner[nr] != FIRMWARE &&
+	    sim_cma[nr] != (sim_owner[nr] == SCRATCH && kho_is_enabled()))
+		return "what is CMA is not what is scratch";
 	switch (sim_owner[nr]) {
 	case NO_RAM:
 		return sim_buddy[nr] ? "a hole is in use" : NULL;
@@ -326,7 +410,6 @@ static const char *check_page(unsigned long nr)
 const char *model_check_all(void)
 {
 	const char *wrong = NULL;
-	unsigned long cma = 0;
 	phys_addr_t base;
 	size_t size;
 
@@ -334,21 +417,19 @@ const char *model_check_all(void)
 		return kho_refused;
 	base = sim_subtrees(&size);
 	take_pages(base, size);
+	for (unsigned int i = 0; (base = sim_remembered(i, &size)); i++)
+		take_pages(base, size);
 	take_pages(virt_to_phys(memblock.reserved.regions),
 		   memblock.reserved.max * sizeof(struct memblock_region));
 	take_pages(virt_to_phys(memblock.memory.regions),
 		   memblock.memory.max * sizeof(struct memblock_region));
 	note_kept();
-	for (unsigned long nr = 0; nr < SIM_PAGES && !wrong; nr++)
-		wrong = check_page(nr);
+	sim_for_each_page(nr)
+		wrong = wrong ?: check_page(nr);
 	if (wrong)
 		return wrong;
 	if (!chunks_whole())
 		return "a chunk is on two nodes";
-	for (unsigned int i = 0; i < kho_scratch_cnt; i++)
-		cma += kho_scratch[i].size >> PAGE_SHIFT;
-	if (!cma || sim_cma_pages != cma)
-		return "scratch is not CMA";
 	if (memblock_kho_restricted())
 		return "memblock is still restricted";
 	return NULL;

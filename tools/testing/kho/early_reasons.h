@@ -34,10 +34,11 @@ static const char in_scratch[] = "preserved memory lies in scratch";
 static const char fdt_lost[] = "the FDT is not preserved";
 static const char subtree_bad[] = "a subtree in the FDT is malformed";
 static const char subtree_names[] = "two subtrees have the same name";
-static const char blob_lost[] = "a subtree's blob is not preserved";
-static const char blob_sum[] = "a subtree's checksum does not match";
+/* These cost a subtree, and the rest is taken */
+static const char blob_lost[] = "its blob is not preserved";
+static const char blob_sum[] = "its blob has another checksum";
 static const char blobs_large[] =
-	"the subtrees' blobs are larger than all that is preserved";
+	"its blob is larger than all that is preserved";
 static const char list_place[] =
 	"the scratch list's address or size cannot be right";
 static const char list_no_ram[] = "the scratch list is not in memory";

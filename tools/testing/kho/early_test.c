@@ -8,8 +8,11 @@
 
 #include "check.h"
 #include "early_damage.h"
+#include "early_layouts.h"
 #include "early_model.h"
+#include "early_tests.h"
 #include "machine.h"
+#include "../../../kernel/liveupdate/kho_claim.h"
 
 static bool passes(const char *name, const char *step, const char *wrong)
 {
@@ -23,10 +26,9 @@ static u32 kept_crc(void)
 {
 	u32 crc = ~0U;
 
-	for (unsigned long nr = 0; nr < SIM_PAGES; nr++)
+	sim_for_each_page(nr)
 		if (sim_owner[nr] == KEPT)
-			crc = kho_crc32c(crc, (void *)(SIM_BASE + nr * PAGE_SIZE),
-					 64);
+			crc = kho_crc32c(crc, sim_memory(nr * PAGE_SIZE), 64);
 	return crc;
 }
 
@@ -63,7 +65,8 @@ static bool boot_early(const char *name)
 static bool boot_open(const char *name)
 {
 	machine_boot_open();
-	if (!passes(name, "second hook", model_check_open()))
+	if (!passes(name, "second hook",
+		    model_check_open() ?: model_check_gaps()))
 		return false;
 	for (unsigned int i = 0; i < 100; i++)
 		if (!passes(name, "allocation in gaps",
@@ -73,12 +76,10 @@ static bool boot_open(const char *name)
 	return true;
 }
 
-static void boot_good(const struct shape *shape)
+static void boot_handed_over(const struct shape *shape)
 {
-	u32 crc;
+	u32 crc = kept_crc();
 
-	machine_hand_over(shape);
-	crc = kept_crc();
 	if (!boot_early(shape->name) || !boot_open(shape->name))
 		return;
 	machine_boot_all();
@@ -86,6 +87,19 @@ static void boot_good(const struct shape *shape)
 		return;
 	check_subtrees(shape);
 	CHECK(kept_crc() == crc);
+}
+
+static void boot_good(const struct shape *shape)
+{
+	machine_hand_over(shape);
+	boot_handed_over(shape);
+}
+
+/* One that has pages of two zones, in the middle of a chunk */
+static void over_zones(void)
+{
+	machine_preserve(WIDE_BLOCK, WIDE_ORDER);
+	machine_preserve(WIDE_BLOCK - PAGE_SIZE, 0);
 }
 
 static const struct shape shapes[] = {
@@ -102,7 +116,7 @@ static const struct shape shapes[] = {
 	{ "mainline's, up to the border", 11, 40, 3, 2, 1, false, true, true },
 	{ "many subtrees", 12, 10, 2, 60, 4, true },
 	{ "mainline's, many subtrees", 13, 10, 2, 60, 2, false },
-	{ "the largest FDT", 14, 10, 2, 60, 64, true },
+	{ "the largest FDT", 14, 10, 2, 60, SZ_256K / PAGE_SIZE, true },
 	{ "pages all over memory", 15, 8000, 0, 2, 1, true },
 	{ "small blocks all over memory", 16, 5000, 2, 2, 1, true },
 	{ "mainline's, an area missing", 17, 300, 8, 5, 1, .no_area = true },
@@ -114,32 +128,58 @@ static void good_shapes(void)
 		boot_good(&shapes[i]);
 }
 
-/* The new kernel sees node 1 begin in the midst of a block */
+/* The new kernel sees node 1 elsewhere */
+static void boot_moved(const struct shape *shape, phys_addr_t border,
+		       phys_addr_t end)
+{
+	machine_hand_over(shape);
+	machine_move_border(border, end);
+	boot_handed_over(shape);
+}
+
+/* It begins in the midst of a block, and perhaps ends there */
 static void nodes_meet_in_block(const struct shape *shape)
 {
+	phys_addr_t base, border;
 	unsigned int order;
-	phys_addr_t base;
 
 	machine_hand_over(shape);
 	base = machine_block(shape->blocks / 2, &order);
-	sim_node1 = PAGE_ALIGN_DOWN(base + (PAGE_SIZE << order) / 2);
-	boot_good(shape);
-
-	/* and end there */
-	sim_node1_end = sim_node1 + PAGE_SIZE;
-	boot_good(shape);
-	sim_node1_end = SIM_END;
+	border = PAGE_ALIGN_DOWN(base + (PAGE_SIZE << order) / 2);
+	boot_moved(shape, border, SIM_SPAN);
+	boot_moved(shape, border, border + PAGE_SIZE);
 }
 
 static void nodes_moved(void)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(shapes); i++) {
-		sim_node1 = 0;
-		boot_good(&shapes[i]);
+		boot_moved(&shapes[i], SIM_SPAN, SIM_SPAN);
 		if (shapes[i].blocks)
 			nodes_meet_in_block(&shapes[i]);
 	}
-	sim_node1 = SIM_NODE1;
+}
+
+/* The same on machines that are less plain */
+static void good_layouts(void)
+{
+	static const struct layout *const layouts[] = {
+		&layout_wide, &layout_comb, &layout_huge,
+	};
+	static const struct shape shapes[] = {
+		{ "wide, all orders", 60, 300, 8, 5, 1, true },
+		{ "wide, side by side", 61, 400, 5, 2, 1, true, true, true },
+		{ "wide, mainline's", 62, 400, 3, 5, 1, false },
+		{ "wide, over zones", 63, 40, 3, 2, 1, true, .more = over_zones },
+		{ "comb", 64, 300, 4, 2, 1, true },
+		{ "huge", 65, 1000, 9, 5, 1, true },
+	};
+	static const unsigned char layout_of[] = { 0, 0, 0, 0, 1, 2 };
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(shapes); i++) {
+		machine_choose(layouts[layout_of[i]]);
+		boot_good(&shapes[i]);
+	}
+	machine_choose(&sim_plain);
 }
 
 static void good_random(void)
@@ -176,7 +216,7 @@ static void full_tree(void)
 				break;
 		}
 	machine_sum();
-	for (unsigned long nr = 0; nr < SIM_PAGES; nr++)
+	sim_for_each_page(nr)
 		nodes += sim_owner[nr] == NODE;
 	machine_kexec();
 	machine_boot_early();
@@ -221,11 +261,13 @@ static void kho_off(void)
 
 	machine_hand_over(&shape);
 	machine_kexec();
-	kho_disable();
+	kho_disable(NULL);
 	machine_boot_early();
 	machine_boot_open();
 	machine_boot_all();
-	CHECK(!kho_in.valid && !kho_refused && !kho_scratch_cnt);
+	CHECK(!kho_in.valid && !kho_scratch_cnt);
+	CHECK(kho_refused && !strcmp(kho_refused, "KHO is off in this kernel"));
+	CHECK(strstr(sim_log, " bytes in 2 subtrees of the last kernel are lost"));
 	CHECK(!memblock_kho_restricted());
 	CHECK(memblock.reserved.total_size ==
 	      SIM_FIRMWARE_SIZE + SIM_KERNEL_SIZE + SIM_INITRD_SIZE);
@@ -247,7 +289,51 @@ static void crash_kernel(void)
 
 /* Work is bounded by the machine, not by what came */
 #define STEPS_MAX	200000UL
-#define CRC_BYTES_MAX	(16UL << 20)
+#define CRC_BYTES_MAX	SIM_SCALE(16UL << 20)
+
+/* What became of the subtrees that came */
+struct blobs {
+	unsigned int good, damaged;
+	u64 bytes;
+};
+
+static void count_blob(struct kho_subtree *subtree, void *data)
+{
+	struct blobs *blobs = data;
+	phys_addr_t phys;
+
+	if (kho_retrieve_subtree(subtree->name, &phys, NULL) == -EBADMSG) {
+		blobs->damaged++;
+	} else {
+		blobs->good++;
+		blobs->bytes += subtree->size;
+	}
+}
+
+/* All is taken and kept, but a blob is its owner's loss */
+static const char *check_blob_refused(const char *why)
+{
+	struct blobs blobs = {};
+	const char *wrong;
+
+	machine_boot_early();
+	wrong = model_check_early();
+	machine_boot_open();
+	machine_boot_all();
+	wrong = wrong ?: model_check_all();
+	if (wrong)
+		return wrong;
+	kho_visit_subtrees(true, count_blob, &blobs);
+	/* Where they are too large together there are more than producers had */
+	if (!blobs.damaged || !blobs.good ||
+	    (blobs.good + blobs.damaged == 3 && blobs.damaged > 1))
+		return "not one subtree is damaged";
+	if (blobs.bytes > kho_unclaimed_bytes())
+		return "blobs are larger than all that is preserved";
+	if (!strstr(sim_log, " is refused: ") || !strstr(sim_log, why))
+		return "the log does not say why";
+	return NULL;
+}
 
 static void refuse(const struct damage *d, bool checksums, bool sum)
 {
@@ -264,7 +350,9 @@ static void refuse(const struct damage *d, bool checksums, bool sum)
 		why = d->stale;
 	machine_kexec();
 
-	if (!why) {
+	if (why && !strncmp(why, "its blob ", 9)) {
+		wrong = check_blob_refused(why);
+	} else if (!why) {
 		/* Nobody can tell; it must be taken, then, and kept */
 		machine_boot_early();
 		machine_boot_open();
@@ -319,7 +407,12 @@ static void damage_summed(void)
 	refuse_all(true, true);
 }
 
-/* Every bit of FDT, scratch list and of some nodes, one at a time */
+/*
+ * Every bit of FDT, scratch list and of some nodes, one at a time. To a checksum all
+ * page sizes are the same: some do for the others.
+ */
+#define FLIP_STEP	(PAGE_SHIFT == 12 ? 1 : 61)
+
 static void flip(void *where, unsigned int bit, const struct shape *shape)
 {
 	machine_hand_over(shape);
@@ -341,7 +434,7 @@ static void flip_fdt(void)
 
 	machine_hand_over(&shape);
 	bits = fdt_totalsize(machine_fdt()) * 8;
-	for (unsigned int bit = 0; bit < bits; bit++)
+	for (unsigned int bit = 0; bit < bits; bit += FLIP_STEP)
 		flip(machine_fdt(), bit, &shape);
 }
 
@@ -350,10 +443,10 @@ static void flip_tree(void)
 	const struct shape shape = { "flip", 5, 3, 1, 2, 1, true };
 
 	machine_hand_over(&shape);
-	for (unsigned int i = 0; i < 1000; i++)
+	for (unsigned int i = 0; i < 1000; i += FLIP_STEP)
 		flip(machine_root(), i * 32 + i % 32, &shape);
 	machine_hand_over(&shape);
-	for (unsigned int i = 0; i < 1000; i++)
+	for (unsigned int i = 0; i < 1000; i += FLIP_STEP)
 		flip(machine_leaf(kho_radix_encode_key(passed.fdt, 0), false),
 		     i * 32 + i % 32, &shape);
 }
@@ -364,7 +457,8 @@ static void flip_scratch(void)
 	const struct shape shape = { "flip", 5, 3, 1, 2, 1, true };
 
 	machine_hand_over(&shape);
-	for (unsigned int bit = 0; bit < passed.scratch_size * 8; bit++)
+	for (unsigned int bit = 0; bit < passed.scratch_size * 8;
+	     bit += FLIP_STEP)
 		flip(phys_to_virt(passed.scratch), bit, &shape);
 }
 
@@ -402,6 +496,7 @@ static struct {
 	{ "scratch has no room to read the memory map" },
 	{ "scratch has no room for the list of subtrees" },
 	{ "there is no room to reserve what is preserved" },
+	{ "KHO is off in this kernel" },
 	{ "memblock cannot hold the scratch areas" },
 };
 
@@ -423,11 +518,12 @@ static bool fail_some(const struct shape *shape, unsigned long first,
 	machine_kexec();
 	machine_fail(first, count);
 	machine_boot_early();
-	model_check_early();
+	wrong = kho_refused ? NULL : model_check_early();
 	machine_boot_open();
 	machine_boot_all();
 	machine_fail(0, 0);
-	wrong = kho_in.valid ? model_check_all() : model_check_given_up();
+	wrong = wrong ?:
+		kho_in.valid ? model_check_all() : model_check_given_up();
 	if (!passes(shape->name, "failing", wrong))
 		printf("# %lu from the %lu. on failed\n", count, first);
 	nr_failing++;
@@ -485,7 +581,8 @@ static bool handed_over(phys_addr_t start, phys_addr_t size)
 /* Every piece of memory of some sizes, at every place */
 static void offline_each(const char *step)
 {
-	for (phys_addr_t size = SZ_64K; size <= SZ_16M; size *= 16) {
+	for (phys_addr_t size = SIM_SCALE(SZ_64K); size <= SIM_SCALE(SZ_16M);
+	     size *= 16) {
 		phys_addr_t start = SIM_BASE;
 
 		for (; start < SIM_END; start += size) {
@@ -518,23 +615,26 @@ static void offline(void)
 
 static void online(void)
 {
-	phys_addr_t start = SIM_BASE + SZ_32M;
+	const phys_addr_t size = SIM_SCALE(SZ_16M), start = SIM_BASE + 2 * size;
 
-	machine_online(start, SZ_16M, false);
+	sim_remember(0);
+	kho_scratch_cnt = 0;
+	machine_online(start, size, false);
 	CHECK(!machine_came_later(start, 1));
-	machine_online(start, SZ_16M, true);
+	machine_online(start, size, true);
 	CHECK(!machine_came_later(start - PAGE_SIZE, 1));
 	CHECK(machine_came_later(start - PAGE_SIZE, 2));
 	CHECK(machine_came_later(start, 1));
-	CHECK(machine_came_later(start + SZ_16M - PAGE_SIZE, 1));
-	CHECK(machine_came_later(start + SZ_16M - PAGE_SIZE, 2));
-	CHECK(!machine_came_later(start + SZ_16M, 1));
+	CHECK(machine_came_later(start + size - PAGE_SIZE, 1));
+	CHECK(machine_came_later(start + size - PAGE_SIZE, 2));
+	CHECK(!machine_came_later(start + size, 1));
 	CHECK(machine_came_later(SIM_BASE, SIM_PAGES));
 }
 
 static const struct check checks[] = {
 	{ "a handover of each shape is taken, and all of it kept", good_shapes },
 	{ "a handover is taken where the nodes meet elsewhere", nodes_moved },
+	{ "on other machines, too", good_layouts },
 	{ "random handovers are taken, and all of each kept", good_random },
 	{ "a tree with every node that can be is taken", full_tree },
 	{ "no tree of any machine has more nodes than the limit", node_limit },
@@ -553,12 +653,26 @@ static const struct check checks[] = {
 	{ "memory that came later is told apart", online },
 };
 
+static unsigned int count(const struct check *checks)
+{
+	unsigned int nr = 0;
+
+	while (checks[nr].name)
+		nr++;
+	return nr;
+}
+
 int main(void)
 {
+	static const struct check *const more[] = { checks_gaps };
+	const char *where = PAGE_SHIFT == 12 ? "early-4K" :
+			    PAGE_SHIFT == 14 ? "early-16K" : "early-64K";
 	int failed;
 
 	model_cold_init();
-	failed = check_run("early", checks, ARRAY_SIZE(checks));
+	failed = check_run(where, checks, ARRAY_SIZE(checks));
+	for (unsigned int i = 0; i < ARRAY_SIZE(more); i++)
+		failed |= check_run(where, more[i], count(more[i]));
 	printf("# %u kinds of damage, %u boots with them\n", nr_damage,
 	       nr_refused);
 	printf("# %u boots in which something failed, %u took the handover\n",

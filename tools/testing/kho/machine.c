@@ -8,28 +8,35 @@
 
 #include "machine_private.h"
 
-const struct kho_scratch sim_scratch[SIM_SCRATCH_AREAS] = {
-	{ 0x10800000, 0x800000 },
-	{ 0x15000000, 0x800000 },
-	{ 0x17000000, 0x800000 },
-	{ 0x1a000000, 0x800000 },
+const struct layout sim_plain = {
+	.name = "plain",
+	.bank = {
+		{ SIM_BASE, SIM_HOLE },
+		{ SIM_HOLE_END, SIM_NOMAP },
+		{ SIM_NOMAP, SIM_NOMAP + SIM_NOMAP_SIZE, .nomap = true },
+		{ SIM_NOMAP + SIM_NOMAP_SIZE, SIM_END },
+	},
+	.border = SIM_NODE1,
+	.scratch = {
+		{ SIM_AT(0x800000UL), SIM_SCALE(0x800000UL) },
+		{ SIM_SCRATCH_1, SIM_SCALE(0x800000UL) },
+		{ SIM_SCRATCH_2, SIM_SCALE(0x800000UL) },
+		{ SIM_AT(0xa000000UL), SIM_SCALE(0x800000UL) },
+	},
+	.firmware = SIM_FIRMWARE,
+	.kernel = SIM_KERNEL,
+	.initrd = SIM_INITRD,
 };
 
-static const struct {
-	unsigned long start, end;
-} ram[] = {
-	{ SIM_BASE, SIM_HOLE },
-	{ SIM_HOLE_END, SIM_END },
-};
-
+const struct layout *sim_layout;
+phys_addr_t sim_border, sim_border_end;
 struct passed passed;
-phys_addr_t sim_node1 = SIM_NODE1, sim_node1_end = SIM_END;
-unsigned char sim_owner[SIM_PAGES];
+unsigned char *sim_owner;
 
 /* Is memory out of reach until the direct map is there? */
 static bool guarded = true;
 /* Pages that may hold something; complete from the first machine_restore() on */
-static unsigned char touched[SIM_PAGES];
+static unsigned char *touched;
 static bool restored;
 unsigned int seed;
 
@@ -46,11 +53,39 @@ unsigned int sim_random(unsigned int below)
 	return (seed >> 8) % below;
 }
 
+/**
+ * sim_map() - a map of all pages that there can be, and one more
+ * @size: bytes for each page
+ *
+ * Return: the map, all zeros. It is never freed.
+ */
+void *sim_map(size_t size)
+{
+	void *map = mmap(NULL, ((SIM_SPAN >> PAGE_SHIFT) + 1) * size,
+			 PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (map == MAP_FAILED)
+		die("no memory for a map", 0);
+	return map;
+}
+
+/**
+ * sim_clear() - let a map have zeros for all pages of the machine
+ * @map: from sim_map()
+ */
+void sim_clear(unsigned char *map)
+{
+	sim_for_each_bank(bank)
+		memset(map + sim_index(bank->start), 0,
+		       sim_index(bank->end) - sim_index(bank->start));
+}
+
 /* Of what is asked for from the kexec on, what fails; and how much was asked for */
 static unsigned long fail_first, fail_count, asked;
 /* Pages of firmware all over, so that memblock's arrays are nearly full */
 #define SIM_CROWD		110
-#define SIM_CROWD_PAGE(i)	(SIM_END - SZ_2M + (i) * SZ_8K)
+#define SIM_CROWD_PAGE(i)	(SIM_END - SIM_SCALE(SZ_2M) + (i) * 2 * PAGE_SIZE)
 static bool crowded;
 
 /* Is this search for memory, or this mapping, one that fails? */
@@ -88,11 +123,11 @@ void machine_crowd(bool on)
 /* Somebody may write there */
 void sim_touch(phys_addr_t phys, unsigned long size)
 {
-	unsigned long nr = sim_index(phys);
+	unsigned long nr = sim_index(phys), all = sim_index(SIM_SPAN);
 	unsigned long end = sim_index(phys + size + PAGE_SIZE - 1);
 
-	if (nr < SIM_PAGES && nr < end)
-		memset(touched + nr, 1, min(end, SIM_PAGES) - nr);
+	if (touched && nr < all && nr < end)
+		memset(touched + nr, 1, min(end, all) - nr);
 }
 
 int walk_system_ram_range(unsigned long pfn, unsigned long nr_pages, void *arg,
@@ -101,19 +136,21 @@ int walk_system_ram_range(unsigned long pfn, unsigned long nr_pages, void *arg,
 {
 	int err = 0;
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(ram) && !err; i++)
-		err = fn(ram[i].start >> PAGE_SHIFT,
-			 (ram[i].end - ram[i].start) >> PAGE_SHIFT, arg);
+	sim_for_each_bank(bank)
+		if (!bank->nomap && !err)
+			err = fn(bank->start >> PAGE_SHIFT,
+				 (bank->end - bank->start) >> PAGE_SHIFT, arg);
 	return err;
 }
 
 /* Until the direct map is there, only what early_memremap() gave may be read */
 static void protect(bool mapped)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(ram); i++)
-		if (mprotect((void *)ram[i].start, ram[i].end - ram[i].start,
+	sim_for_each_bank(bank)
+		if (!bank->nomap &&
+		    mprotect(sim_memory(bank->start), bank->end - bank->start,
 			     mapped ? PROT_READ | PROT_WRITE : PROT_NONE))
-			die("mprotect", ram[i].start);
+			die("mprotect", bank->start);
 }
 
 /**
@@ -143,10 +180,10 @@ void *early_memremap(phys_addr_t phys, unsigned long size)
 		return NULL;
 	}
 	if (guarded)
-		mprotect((void *)start, end - start, PROT_READ);
-	memcpy(copy, (void *)phys, size);
+		mprotect(sim_memory(start), end - start, PROT_READ);
+	memcpy(copy, sim_memory(phys), size);
 	if (guarded)
-		mprotect((void *)start, end - start, PROT_NONE);
+		mprotect(sim_memory(start), end - start, PROT_NONE);
 	return copy;
 }
 
@@ -160,34 +197,77 @@ void own(phys_addr_t base, unsigned long size, enum owner owner)
 	memset(sim_owner + sim_index(base), owner, size >> PAGE_SHIFT);
 }
 
-static void power_on(void)
+static void lay_bank(const struct bank *bank)
 {
-	void *mem = mmap((void *)SIM_BASE, SIM_END - SIM_BASE, PROT_NONE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
-			 MAP_FIXED_NOREPLACE, -1, 0);
+	void *want = sim_memory(bank->start), *mem;
 
-	if (mem != (void *)SIM_BASE)
-		die("no memory at the machine's address", SIM_BASE);
+	if (bank->nomap)
+		return;
+	mem = mmap(want, bank->end - bank->start, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
+		   MAP_FIXED_NOREPLACE, -1, 0);
+	if (mem != want)
+		die("no memory at the machine's address", bank->start);
+}
+
+static void power_off(void)
+{
+	sim_clear(sim_owner);
+	sim_clear(sim_buddy);
+	sim_clear(sim_kept);
+	sim_clear(sim_cma);
+	sim_for_each_bank(bank)
+		munmap(sim_memory(bank->start), bank->end - bank->start);
+}
+
+/**
+ * machine_choose() - have another machine from now on
+ * @layout: its memory
+ */
+void machine_choose(const struct layout *layout)
+{
+	if (!sim_layout) {
+		sim_owner = sim_map(1);
+		sim_buddy = sim_map(1);
+		sim_kept = sim_map(1);
+		sim_cma = sim_map(1);
+	} else {
+		power_off();
+	}
+	sim_layout = layout;
+	sim_for_each_bank(bank)
+		lay_bank(bank);
+}
+
+/**
+ * machine_move_border() - let the next kernel see the nodes meet elsewhere
+ * @border: where node 1 begins; SIM_SPAN for no node 1
+ * @end: where it ends, and node 0 goes on
+ */
+void machine_move_border(phys_addr_t border, phys_addr_t end)
+{
+	sim_border = border;
+	sim_border_end = end;
 }
 
 /* Empty memory, and a model that knows nothing but what firmware says */
 void machine_cold(void)
 {
-	static bool powered;
-
-	if (!powered)
-		power_on();
-	powered = true;
-	madvise((void *)SIM_BASE, SIM_END - SIM_BASE, MADV_DONTNEED);
+	if (!sim_layout)
+		machine_choose(&sim_plain);
+	machine_move_border(sim_layout->border, SIM_SPAN);
 	protect(true);
-
-	memset(sim_owner, NO_RAM, sizeof(sim_owner));
-	for (unsigned int i = 0; i < ARRAY_SIZE(ram); i++)
-		own(ram[i].start, ram[i].end - ram[i].start, FREE);
+	sim_clear(sim_owner);
+	sim_for_each_bank(bank) {
+		if (bank->nomap)
+			continue;
+		madvise(sim_memory(bank->start), bank->end - bank->start,
+			MADV_DONTNEED);
+		own(bank->start, bank->end - bank->start, FREE);
+	}
 	for (unsigned int i = 0; i < SIM_SCRATCH_AREAS; i++)
 		own(sim_scratch[i].addr, sim_scratch[i].size, SCRATCH);
-	own(SIM_FIRMWARE, SIM_FIRMWARE_SIZE, FIRMWARE);
-	own(SIM_NOMAP, SIM_NOMAP_SIZE, NO_RAM);
+	own(sim_layout->firmware, SIM_FIRMWARE_SIZE, FIRMWARE);
 	for (unsigned int i = 0; crowded && i < SIM_CROWD; i++)
 		own(SIM_CROWD_PAGE(i), PAGE_SIZE, FIRMWARE);
 	memset(&passed, 0, sizeof(passed));
@@ -197,7 +277,8 @@ void machine_cold(void)
 static void crowd(void)
 {
 	for (unsigned int i = 0; i < 61; i++)
-		memblock_mark_hotplug(SIM_NODE1 + i * SZ_128K, SZ_64K);
+		memblock_mark_hotplug(SIM_NODE1 + i * SIM_SCALE(SZ_128K),
+				      SIM_SCALE(SZ_64K));
 	for (unsigned int i = 0; i < SIM_CROWD; i++)
 		memblock_reserve(SIM_CROWD_PAGE(i), PAGE_SIZE);
 }
@@ -208,34 +289,35 @@ void machine_kexec(void)
 	sim_reset_early();
 	sim_reset_gaps();
 	sim_reset_memblock();
+	sim_reset_memory();
 	sim_reset_scratch();
 	sim_reset_subtrees();
-	memset(sim_buddy, 0, sizeof(sim_buddy));
-	memset(sim_kept, 0, sizeof(sim_kept));
-	sim_cma_pages = 0;
+	sim_clear(sim_buddy);
+	sim_clear(sim_kept);
+	sim_clear(sim_cma);
 	sim_crc_bytes = 0;
 	sim_steps = 0;
-	log_len = 0;
-	sim_log[0] = '\0';
+	sim_reset_log();
 	enabled = true;
 	if (guarded)
 		protect(false);
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(ram); i++)
-		memblock_add(ram[i].start, ram[i].end - ram[i].start);
+	sim_for_each_bank(bank) {
+		memblock_add(bank->start, bank->end - bank->start);
+		if (bank->nomap)
+			memblock_mark_nomap(bank->start, bank->end - bank->start);
+		max_pfn = bank->end >> PAGE_SHIFT;
+	}
 	memblock_allow_resize();
-	memblock_mark_nomap(SIM_NOMAP, SIM_NOMAP_SIZE);
-	memblock_reserve(SIM_FIRMWARE, SIM_FIRMWARE_SIZE);
-	memblock_reserve(SIM_KERNEL, SIM_KERNEL_SIZE);
-	memblock_reserve(SIM_INITRD, SIM_INITRD_SIZE);
-	own(SIM_KERNEL, SIM_KERNEL_SIZE, FIRMWARE);
-	own(SIM_INITRD, SIM_INITRD_SIZE, FIRMWARE);
-	max_pfn = SIM_END >> PAGE_SHIFT;
+	memblock_reserve(sim_layout->firmware, SIM_FIRMWARE_SIZE);
+	memblock_reserve(sim_layout->kernel, SIM_KERNEL_SIZE);
+	memblock_reserve(sim_layout->initrd, SIM_INITRD_SIZE);
+	own(sim_layout->kernel, SIM_KERNEL_SIZE, FIRMWARE);
+	own(sim_layout->initrd, SIM_INITRD_SIZE, FIRMWARE);
 	max_low_pfn = max_pfn;
 	if (crowded)
 		crowd();
 	sim_param_kho_scratch_setup("4M,8M,4M");
-	log_len = 0;
 	asked = 0;
 }
 
@@ -253,9 +335,9 @@ void machine_boot_open(void)
 {
 	if (guarded)
 		protect(true);
-	memblock_set_node(0, SIM_END, &memblock.memory, 0);
-	if (sim_node1)
-		memblock_set_node(sim_node1, sim_node1_end - sim_node1,
+	memblock_set_node(0, SIM_SPAN, &memblock.memory, 0);
+	if (sim_border < sim_border_end)
+		memblock_set_node(sim_border, sim_border_end - sim_border,
 				  &memblock.memory, 1);
 	kho_early_open();
 }
@@ -278,7 +360,7 @@ void machine_save(struct saved *saved)
 	saved->passed = passed;
 	saved->root = kho_out_tree.root;
 	saved->nr_pages = 0;
-	memcpy(saved->owner, sim_owner, sizeof(sim_owner));
+	memcpy(saved->owner, sim_owner + sim_index(SIM_BASE), SIM_PAGES);
 	for (phys_addr_t phys = SIM_BASE; phys < SIM_END; phys += PAGE_SIZE) {
 		if (sim_owner[sim_index(phys)] == NO_RAM ||
 		    sim_owner[sim_index(phys)] == FREE || page_is_zero(phys))
@@ -309,14 +391,14 @@ static void touch_reserved(void)
 
 static void wipe_touched(void)
 {
-	unsigned char *end = touched + SIM_PAGES, *p = touched;
+	unsigned char *p = touched + sim_index(SIM_BASE), *end = p + SIM_PAGES;
 
 	touch_reserved();
 	while ((p = memchr(p, 1, end - p))) {
-		phys_addr_t phys = SIM_BASE + ((p - touched) << PAGE_SHIFT);
+		phys_addr_t phys = (phys_addr_t)(p - touched) << PAGE_SHIFT;
 
 		if (sim_is_ram(phys))
-			memset((void *)phys, 0, PAGE_SIZE);
+			memset(sim_memory(phys), 0, PAGE_SIZE);
 		*p++ = 0;
 	}
 }
@@ -328,14 +410,16 @@ static void wipe_touched(void)
  */
 void machine_restore(const struct saved *saved)
 {
-	if (!restored)
+	if (!restored) {
 		machine_cold();
+		touched = sim_map(1);
+	}
 	restored = true;
 	wipe_touched();
 	seed = 1;
 	passed = saved->passed;
 	kho_out_tree.root = saved->root;
-	memcpy(sim_owner, saved->owner, sizeof(sim_owner));
+	memcpy(sim_owner + sim_index(SIM_BASE), saved->owner, SIM_PAGES);
 	for (unsigned int i = 0; i < saved->nr_pages; i++)
 		memcpy(phys_to_virt(saved->page[i].phys), saved->page[i].bytes,
 		       PAGE_SIZE);

@@ -2,7 +2,8 @@
 /*
  * A machine with two nodes, in which one kernel hands over to another.
  *
- * Its RAM is this process's memory at the same addresses. The code of both
+ * Its RAM is this process's memory, SIM_OFFSET above the physical addresses; only
+ * pages that are touched cost anything, so that it may be large. The code of both
  * kernels is the real one: the old kernel's tree and FDT are written by what
  * writes them, the new one's early boot and memblock read them. Beside it runs a
  * plain model, which knows of each page whose it is.
@@ -14,34 +15,102 @@
 #include <linux/memblock.h>
 #include <linux/types.h>
 
-#include "../../../kernel/liveupdate/kho_internal.h"
-#include "../../../kernel/liveupdate/kho_validate.h"
+#include "../../../kernel/liveupdate/kho_early.h"
+#include "../../../kernel/liveupdate/kho_fdt.h"
+#include "../../../kernel/liveupdate/kho_memory.h"
+#include "../../../kernel/liveupdate/kho_preserve.h"
+#include "../../../kernel/liveupdate/kho_scratch.h"
+#include "../../../kernel/liveupdate/kho_state.h"
+#include "../../../kernel/liveupdate/kho_subtree.h"
 
-/* All addresses, and those between them that are no RAM */
+/* The plain machine grows with the pages, to have as many of them */
+#define SIM_SCALE(size)	((u64)(size) << (PAGE_SHIFT - 12))
+#if PAGE_SHIFT == 12
 #define SIM_BASE	0x10000000UL
-#define SIM_END		0x20000000UL
-#define SIM_HOLE	0x14000000UL
-#define SIM_HOLE_END	0x14800000UL
+#elif PAGE_SHIFT == 14
+#define SIM_BASE	0x40000000UL
+#else
+#define SIM_BASE	0x20000000UL
+#endif
+#define SIM_AT(offset)	(SIM_BASE + SIM_SCALE(offset))
+
+/* Its addresses, and those between them that are no RAM */
+#define SIM_END		SIM_AT(0x10000000UL)
+#define SIM_HOLE	SIM_AT(0x4000000UL)
+#define SIM_HOLE_END	SIM_AT(0x4800000UL)
 /* Node 1 begins where node 0 ends */
-#define SIM_NODE1	0x18000000UL
-/* and in the new kernel here, up to there; with 0 there is no node 1 */
-extern phys_addr_t sim_node1, sim_node1_end;
+#define SIM_NODE1	SIM_AT(0x8000000UL)
 #define SIM_PAGES	((SIM_END - SIM_BASE) >> PAGE_SHIFT)
 
 /* What is reserved before the first hook, some of it in scratch */
-#define SIM_FIRMWARE	0x10000000UL
-#define SIM_FIRMWARE_SIZE	0x100000UL
-
 /* RAM that has no mapping in the new kernel */
-#define SIM_NOMAP	0x1ec00000UL
-#define SIM_NOMAP_SIZE	0x100000UL
-#define SIM_KERNEL	0x10900000UL
-#define SIM_KERNEL_SIZE	0x200000UL
-#define SIM_INITRD	0x15100000UL
-#define SIM_INITRD_SIZE	0x80000UL
+#define SIM_NOMAP	SIM_AT(0xec00000UL)
+#define SIM_NOMAP_SIZE	SIM_SCALE(0x100000UL)
+#define SIM_FIRMWARE	SIM_BASE
+#define SIM_FIRMWARE_SIZE	SIM_SCALE(0x100000UL)
+#define SIM_KERNEL	SIM_AT(0x900000UL)
+#define SIM_KERNEL_SIZE	SIM_SCALE(0x200000UL)
+#define SIM_INITRD	SIM_AT(0x5100000UL)
+#define SIM_INITRD_SIZE	SIM_SCALE(0x80000UL)
+
+/* Two of its scratch areas, of SIM_SCALE(8M) as all are */
+#define SIM_SCRATCH_1	SIM_AT(0x5000000UL)
+#define SIM_SCRATCH_2	SIM_AT(0x7000000UL)
+
+/* What the running kernel's own image takes */
+#define SIM_IMAGE_SIZE	0x2800000
 
 #define SIM_SCRATCH_AREAS	4
-extern const struct kho_scratch sim_scratch[SIM_SCRATCH_AREAS];
+#define SIM_BANKS		8
+#define SIM_ZONES		2
+
+/* No machine has an address above this one */
+#define SIM_SPAN	SIM_SCALE(1UL << 38)
+
+/**
+ * struct layout - what memory a machine has
+ * @name: for people
+ * @bank: ranges of memory by ascending address; all that is no more is empty
+ * @border: node 1 begins here
+ * @zone: where a zone begins, in the middle of a node; 0 for none
+ * @scratch: what the old kernel has set aside
+ * @firmware: where SIM_FIRMWARE_SIZE bytes are reserved
+ * @kernel: where the new kernel lies
+ * @initrd: where its initrd lies
+ * @home: what the old kernel allocates from; everywhere for none
+ */
+struct layout {
+	const char *name;
+	struct bank {
+		phys_addr_t start;
+		phys_addr_t end;
+		bool nomap;
+	} bank[SIM_BANKS];
+	phys_addr_t border;
+	phys_addr_t zone[SIM_ZONES];
+	struct kho_scratch scratch[SIM_SCRATCH_AREAS];
+	phys_addr_t firmware;
+	phys_addr_t kernel;
+	phys_addr_t initrd;
+	struct bank home;
+};
+
+/* The machine that there is, and one as plain as can be */
+extern const struct layout *sim_layout, sim_plain;
+/* Where node 1 lies; the next kernel may be told of other addresses */
+extern phys_addr_t sim_border, sim_border_end;
+
+#define sim_scratch	(sim_layout->scratch)
+
+#define sim_for_each_bank(b)						\
+	for (const struct bank *(b) = sim_layout->bank;			\
+	     (b) < sim_layout->bank + SIM_BANKS && (b)->end; (b)++)
+
+/* All pages of the machine, by their numbers */
+#define sim_for_each_page(nr)						\
+	sim_for_each_bank(_bank)					\
+		for (unsigned long nr = _bank->start >> PAGE_SHIFT;	\
+		     nr < _bank->end >> PAGE_SHIFT; nr++)
 
 enum owner {
 	NO_RAM,
@@ -64,6 +133,7 @@ enum owner {
  * @touching: blocks lie side by side
  * @node_border: preserved blocks meet where the nodes do
  * @no_area: the scratch list has an entry that is no area, as mainline writes it
+ * @more: preserves what is not left to chance, with machine_preserve()
  */
 struct shape {
 	const char *name;
@@ -76,6 +146,7 @@ struct shape {
 	bool touching;
 	bool node_border;
 	bool no_area;
+	void (*more)(void);
 };
 
 /* What the old kernel passes on */
@@ -93,7 +164,7 @@ struct passed {
 struct saved {
 	struct passed passed;
 	struct kho_radix_node *root;
-	unsigned char owner[SIM_PAGES];
+	unsigned char owner[SIM_PAGES];		/* of the plain machine */
 	unsigned int nr_pages;
 	struct {
 		phys_addr_t phys;
@@ -102,18 +173,24 @@ struct saved {
 };
 
 extern struct passed passed;
-extern unsigned char sim_owner[SIM_PAGES];
+/* By page; as are all maps from sim_map() */
+extern unsigned char *sim_owner;
 extern unsigned long sim_crc_bytes;
 extern char sim_log[4096];
 /* The new kernel is one that was loaded for a crash */
 extern bool sim_kdump;
 /* Pages that the new kernel gave to its page allocator */
-extern unsigned char sim_buddy[SIM_PAGES];
+extern unsigned char *sim_buddy;
 /* Pages that were marked as kept, one by one */
-extern unsigned char sim_kept[SIM_PAGES];
-extern unsigned long sim_cma_pages;
+extern unsigned char *sim_kept;
+/* Pages that were made CMA */
+extern unsigned char *sim_cma;
 
 unsigned int sim_random(unsigned int below);
+void *sim_map(size_t size);
+void sim_clear(unsigned char *map);
+void machine_choose(const struct layout *layout);
+void machine_move_border(phys_addr_t border, phys_addr_t end);
 void machine_cold(void);
 void machine_guard(bool on);
 void machine_crowd(bool on);
@@ -123,6 +200,7 @@ void machine_record(int cut);
 int machine_offline(phys_addr_t start, phys_addr_t size);
 void machine_online(phys_addr_t start, phys_addr_t size, bool late);
 bool machine_came_later(phys_addr_t phys, unsigned long nr_pages);
+void machine_preserve(phys_addr_t base, unsigned int order);
 void machine_hand_over(const struct shape *shape);
 void machine_kexec(void);
 void machine_boot_early(void);
@@ -143,25 +221,44 @@ phys_addr_t machine_free_page(void);
 
 static inline unsigned long sim_index(phys_addr_t phys)
 {
-	return (phys - SIM_BASE) >> PAGE_SHIFT;
+	return phys >> PAGE_SHIFT;
 }
 
 static inline bool sim_is_ram(phys_addr_t phys)
 {
-	return phys >= SIM_BASE && phys < SIM_END &&
-	       sim_owner[sim_index(phys)] != NO_RAM;
+	return phys < SIM_SPAN && sim_owner[sim_index(phys)] != NO_RAM;
+}
+
+static inline int sim_nid(phys_addr_t phys)
+{
+	return phys >= sim_border && phys < sim_border_end;
+}
+
+/* Zones of a node count from 0 */
+static inline unsigned int sim_zone(phys_addr_t phys)
+{
+	unsigned int zone = 0;
+
+	for (unsigned int i = 0; i < SIM_ZONES; i++)
+		zone += sim_layout->zone[i] && phys >= sim_layout->zone[i];
+	return zone;
 }
 
 /* machine_*.c beside the files that they reset */
+void sim_reset_log(void);
 void sim_reset_early(void);
 extern int (*sim_initcall_kho_give_nodes)(void);
 void sim_reset_gaps(void);
 void sim_reset_memblock(void);
+void sim_reset_memory(void);
+void sim_remember(u64 boot_bytes);
+phys_addr_t sim_remembered(unsigned int nr, size_t *size);
 void sim_reset_scratch(void);
 void sim_reset_subtrees(void);
 unsigned long sim_node_limit(void);
 unsigned int sim_nr_subtrees(void);
 phys_addr_t sim_subtrees(size_t *size);
+extern int (*sim_initcall_kho_scratch_count)(void);
 extern int (*sim_param_kho_scratch_setup)(char *arg);
 
 #endif /* _KHO_MACHINE_H */

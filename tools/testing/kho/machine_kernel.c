@@ -8,21 +8,26 @@
 #include <linux/page-flags.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
+#include <linux/stringify.h>
 
 #include "machine_private.h"
 
-unsigned char sim_buddy[SIM_PAGES];
-unsigned char sim_kept[SIM_PAGES];
-unsigned long sim_steps, sim_crc_bytes, sim_cma_pages;
+unsigned char *sim_buddy, *sim_kept;
+unsigned long sim_steps, sim_crc_bytes;
+unsigned char *sim_cma;
 char sim_log[4096];
 bool sim_kdump, movable_node_enabled;
-size_t log_len;
+static size_t log_len;
 bool enabled;
 
-static struct page pages[SIM_PAGES];
+/* Of all pages that there can be; most are never touched */
+static struct page *pages;
 
-/* What the real files call */
-char _text[1], _end[1];
+/* What the real files call; the kernel's image is as large as one with its modules */
+char sim_image[SIM_IMAGE_SIZE];
+asm(".globl _text, _end\n"
+	".set _text, sim_image\n"
+	".set _end, sim_image + " __stringify(SIM_IMAGE_SIZE) "\n");
 unsigned long initrd_start, initrd_end, totalcma_pages;
 
 /* What pr_err() and the like call */
@@ -36,6 +41,12 @@ int sim_printk(const char *fmt, ...)
 	va_end(args);
 	log_len = min_t(size_t, log_len + len, sizeof(sim_log) - 1);
 	return len;
+}
+
+void sim_reset_log(void)
+{
+	log_len = 0;
+	sim_log[0] = '\0';
 }
 
 void sim_strscpy(char *dst, const char *src, size_t size)
@@ -113,6 +124,24 @@ static void crc_init(void)
 				crc_table[0][crc_table[n - 1][i] & 0xff];
 }
 
+/* Most of the time would be spent here, were each byte looked at by a sanitizer */
+static __attribute__((no_sanitize("address", "undefined")))
+u32 crc_bytes(u32 crc, const unsigned char *p, size_t size)
+{
+	for (; size >= 8; size -= 8, p += 8) {
+		u64 word;
+
+		__builtin_memcpy(&word, p, 8);
+		word ^= crc;
+		crc = 0;
+		for (int n = 0; n < 8; n++)
+			crc ^= crc_table[7 - n][word >> 8 * n & 0xff];
+	}
+	while (size--)
+		crc = crc >> 8 ^ crc_table[0][(crc ^ *p++) & 0xff];
+	return crc;
+}
+
 u32 __crc32c_le(u32 crc, const void *buf, size_t size)
 {
 	const unsigned char *p = buf;
@@ -120,26 +149,18 @@ u32 __crc32c_le(u32 crc, const void *buf, size_t size)
 	if (!crc_table[0][1])
 		crc_init();
 	sim_crc_bytes += size;
-	for (; size >= 8; size -= 8, p += 8) {
-		u64 word, next = 0;
-
-		memcpy(&word, p, 8);
-		word ^= crc;
-		for (int n = 0; n < 8; n++)
-			next ^= crc_table[7 - n][word >> 8 * n & 0xff];
-		crc = next;
-	}
-	while (size--)
-		crc = crc >> 8 ^ crc_table[0][(crc ^ *p++) & 0xff];
-	return crc;
+	/* Both ends, then */
+	if (size)
+		(void)(READ_ONCE(p[0]) + READ_ONCE(p[size - 1]));
+	return crc_bytes(crc, buf, size);
 }
 
 struct page *sim_page(unsigned long pfn)
 {
-	unsigned long nr = pfn - (SIM_BASE >> PAGE_SHIFT);
-
+	if (!pages)
+		pages = sim_map(sizeof(*pages));
 	/* memblock asks for the page behind the last, too */
-	return &pages[min(nr, SIM_PAGES - 1)];
+	return &pages[min(pfn, SIM_SPAN >> PAGE_SHIFT)];
 }
 
 struct page *virt_to_page(const void *virt)
@@ -149,7 +170,7 @@ struct page *virt_to_page(const void *virt)
 
 void *page_address(const struct page *page)
 {
-	return (void *)(SIM_BASE + (page - pages) * PAGE_SIZE);
+	return sim_memory((phys_addr_t)(page - pages) << PAGE_SHIFT);
 }
 
 struct page *alloc_page(gfp_t gfp)
@@ -160,6 +181,23 @@ struct page *alloc_page(gfp_t gfp)
 	return virt_to_page(phys_to_virt(phys));
 }
 
+struct page *alloc_pages(gfp_t gfp, unsigned int order)
+{
+	if (order)
+		die("nodes have one page", order);
+	return alloc_page(gfp);
+}
+
+unsigned long page_to_pfn(const struct page *page)
+{
+	return page - pages;
+}
+
+void free_page(unsigned long addr)
+{
+	__free_page(virt_to_page((void *)addr));
+}
+
 void __free_page(struct page *page)
 {
 	sim_owner[page - pages] = FREE;
@@ -167,20 +205,24 @@ void __free_page(struct page *page)
 
 struct sim_zone *page_zone(const struct page *page)
 {
-	static struct sim_zone zone;
+	static struct sim_zone zones[2][SIM_ZONES + 1];
+	phys_addr_t phys = PFN_PHYS(page - pages);
 
-	return &zone;
+	return &zones[sim_nid(phys)][sim_zone(phys)];
 }
 
 int early_pfn_to_nid(unsigned long pfn)
 {
-	return sim_node1 && PFN_PHYS(pfn) >= sim_node1 &&
-	       PFN_PHYS(pfn) < sim_node1_end;
+	return sim_nid(PFN_PHYS(pfn));
 }
 
 unsigned long get_num_physpages(void)
 {
-	return SIM_PAGES;
+	unsigned long nr = 0;
+
+	sim_for_each_bank(bank)
+		nr += sim_index(bank->end) - sim_index(bank->start);
+	return nr;
 }
 
 void reserve_bootmem_region(phys_addr_t start, phys_addr_t end, int nid)
@@ -203,7 +245,7 @@ void atomic_long_set(atomic_long_t *v, long i)
 
 void memblock_init_cma_pageblocks(phys_addr_t base, phys_addr_t size)
 {
-	sim_cma_pages += size >> PAGE_SHIFT;
+	memset(sim_cma + sim_index(base), 1, size >> PAGE_SHIFT);
 }
 
 phys_addr_t reserve_mem_kho_alloc(const char *name, phys_addr_t size,
@@ -215,27 +257,41 @@ phys_addr_t reserve_mem_kho_alloc(const char *name, phys_addr_t size,
 void memblock_free_pages(struct page *page, unsigned long pfn,
 			 unsigned int order)
 {
-	static const unsigned char none[1024];
-	unsigned long nr = pfn - (SIM_BASE >> PAGE_SHIFT);
+	static const unsigned char none[MAX_ORDER_NR_PAGES];
 	unsigned long count = 1UL << order;
 
-	if (count > sizeof(none) || nr + count > SIM_PAGES)
+	if (count > sizeof(none) || pfn + count > SIM_SPAN >> PAGE_SHIFT)
 		die("pages freed that are none", pfn);
-	if (memcmp(sim_buddy + nr, none, count))
+	if (memcmp(sim_buddy + pfn, none, count))
 		die("page freed twice", pfn);
-	memset(sim_buddy + nr, 1, count);
+	memset(sim_buddy + pfn, 1, count);
 }
 
 struct sim_pgdat *sim_node_data(int nid)
 {
-	static struct sim_pgdat nodes[2] = { { { 0 } }, { { 1 } } };
+	static struct sim_pgdat nodes[2] = {
+		{ { { 0, 0 }, { 0, 1 }, { 0, 2 } } },
+		{ { { 1, 0 }, { 1, 1 }, { 1, 2 } } },
+	};
 
 	return &nodes[nid];
 }
 
-bool zone_spans_pfn(const int *zone, unsigned long pfn)
+bool zone_spans_pfn(const struct sim_span *zone, unsigned long pfn)
 {
-	return *zone == early_pfn_to_nid(pfn);
+	return zone->nid == early_pfn_to_nid(pfn) &&
+	       zone->nr == sim_zone(PFN_PHYS(pfn));
+}
+
+/* Struct pages that are left to be initialised by zone, in blocks of one alone */
+void memblock_init_noinit_pages(unsigned long pfn, unsigned long nr_pages)
+{
+	phys_addr_t first = PFN_PHYS(pfn), last = PFN_PHYS(pfn + nr_pages - 1);
+
+	if (pfn % MAX_ORDER_NR_PAGES || nr_pages % MAX_ORDER_NR_PAGES)
+		die("half of a block is initialised", pfn);
+	if (sim_nid(first) != sim_nid(last) || sim_zone(first) != sim_zone(last))
+		die("pages of two zones are initialised as those of one", pfn);
 }
 
 void __SetPageReserved(struct page *page)
@@ -246,8 +302,7 @@ void __SetPageReserved(struct page *page)
 
 void __free_pages_core(struct page *page, unsigned int order, int context)
 {
-	memblock_free_pages(page, (SIM_BASE >> PAGE_SHIFT) + (page - pages),
-			    order);
+	memblock_free_pages(page, page - pages, order);
 }
 
 unsigned long free_reserved_area(void *start, void *end, int poison,
@@ -271,21 +326,16 @@ bool kho_is_enabled(void)
 	return enabled;
 }
 
-void kho_disable(void)
+void kho_disable(const char *why)
 {
 	enabled = false;
 }
 
-int kho_change_begin(void)
-{
-	return 0;
-}
+/* The old kernel's, which is open until the jump */
+enum kho_state kho_state = KHO_OPEN;
+struct percpu_rw_semaphore kho_changes;
 
-void kho_change_end(void)
+bool kho_return_begin(unsigned long ip)
 {
-}
-
-u64 kho_unclaimed_bytes(void)
-{
-	return 0;
+	return true;
 }

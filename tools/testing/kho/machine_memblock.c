@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The file itself, and a way back to before it ran */
+/* What it has for this walks zones, which there are none of */
+#undef CONFIG_DEFERRED_STRUCT_PAGE_INIT
 #include "memblock.c"
 #include "machine.h"
 

@@ -15,8 +15,7 @@ extern unsigned int seed;
 __noreturn void die(const char *what, u64 where);
 void own(phys_addr_t base, unsigned long size, enum owner owner);
 
-/* machine_kernel.c: how much of sim_log is in use; is KHO on? */
-extern size_t log_len;
+/* machine_kernel.c: is KHO on? */
 extern bool enabled;
 
 #endif /* _KHO_MACHINE_PRIVATE_H */

@@ -2,6 +2,7 @@
 /* The old kernel: what it hands over, and its checksums; see machine_private.h */
 
 #include "machine_private.h"
+#include "../../../kernel/liveupdate/kho_map.h"
 
 static struct {
 	phys_addr_t base;
@@ -13,22 +14,38 @@ static struct kho_subtree *blobs[64];
 struct kho_radix_tree kho_out_tree;
 static size_t dt_max;
 
-size_t kho_dt_max(void)
-{
-	return dt_max;
-}
-
 static bool block_free(phys_addr_t base, unsigned int order)
 {
 	phys_addr_t size = PAGE_SIZE << order;
 
-	if (base < SIM_BASE || base + size > SIM_END ||
-	    (base < SIM_NODE1 && base + size > SIM_NODE1))
+	if (base + size > SIM_SPAN || sim_nid(base) != sim_nid(base + size - 1))
 		return false;
 	for (unsigned long i = 0; i < 1UL << order; i++)
 		if (sim_owner[sim_index(base) + i] != FREE)
 			return false;
 	return true;
+}
+
+/* Any block of an order, or one that reaches beyond a bank */
+static phys_addr_t some_block(unsigned int order)
+{
+	const struct bank *home = &sim_layout->home;
+	unsigned long nr = 0;
+
+	for (unsigned int i = 0; i < 3; i++)
+		nr = nr << 12 | sim_random(1 << 12);
+	if (home->end)
+		return ALIGN_DOWN(home->start + PFN_PHYS(nr) %
+				  (home->end - home->start), PAGE_SIZE << order);
+	nr %= get_num_physpages();
+	sim_for_each_bank(bank) {
+		phys_addr_t phys = bank->start + PFN_PHYS(nr);
+
+		if (phys < bank->end)
+			return ALIGN_DOWN(phys, PAGE_SIZE << order);
+		nr -= sim_index(bank->end) - sim_index(bank->start);
+	}
+	die("a page is in no bank", nr);
 }
 
 /* A block that was free becomes @owner's */
@@ -38,8 +55,7 @@ phys_addr_t machine_take(unsigned int order, enum owner owner)
 	phys_addr_t base;
 
 	do {
-		base = SIM_BASE + ((u64)sim_random(SIM_PAGES >> order) <<
-				   (PAGE_SHIFT + order));
+		base = some_block(order);
 		if (!--tries)
 			die("the machine is full", order);
 	} while (!block_free(base, order));
@@ -59,8 +75,11 @@ static void preserve(phys_addr_t base, unsigned int order)
 	machine_add_key(kho_radix_encode_key(base, order));
 }
 
-static void note_block(phys_addr_t base, unsigned int order)
+/* A producer preserves a block */
+void machine_preserve(phys_addr_t base, unsigned int order)
 {
+	if (!block_free(base, order))
+		die("a block is not free", base);
 	preserve(base, order);
 	blocks[nr_blocks].base = base;
 	blocks[nr_blocks++].order = order;
@@ -82,16 +101,18 @@ static void preserve_blocks(const struct shape *shape)
 	phys_addr_t next = 0;
 
 	if (shape->node_border) {
-		note_block(SIM_NODE1 - (PAGE_SIZE << 3), 3);
-		note_block(SIM_NODE1, 3);
+		machine_preserve(sim_border - (PAGE_SIZE << 3), 3);
+		machine_preserve(sim_border, 3);
 	}
+	if (shape->more)
+		shape->more();
 	while (nr_blocks < shape->blocks) {
 		unsigned int order = sim_random(shape->max_order + 1);
 
 		next = ALIGN(next, PAGE_SIZE << order);
 		if (!shape->touching || !next || !block_free(next, order))
 			next = machine_take(order, FREE);
-		note_block(next, order);
+		machine_preserve(next, order);
 		next += PAGE_SIZE << order;
 	}
 }
@@ -126,7 +147,7 @@ static int sum_node(phys_addr_t node, unsigned int level, void *data)
 
 static void *mainline_fdt;
 
-static void mainline_subtree(struct kho_subtree *subtree)
+static void mainline_subtree(struct kho_subtree *subtree, void *unused)
 {
 	u64 phys = virt_to_phys(subtree->blob), size = subtree->size;
 
@@ -148,7 +169,7 @@ static void write_mainline_fdt(void *fdt, size_t size)
 	fdt_begin_node(fdt, "");
 	fdt_property_string(fdt, "compatible", KHO_FDT_COMPATIBLE_V3);
 	fdt_property(fdt, KHO_FDT_MEMORY_MAP_PROP_NAME, &map, sizeof(map));
-	kho_visit_subtrees(false, mainline_subtree);
+	kho_visit_subtrees(false, mainline_subtree, NULL);
 	fdt_end_node(fdt);
 	if (fdt_finish(fdt))
 		die("FDT cannot be written", size);
@@ -156,18 +177,21 @@ static void write_mainline_fdt(void *fdt, size_t size)
 
 static void write_fdt(const struct shape *shape, void *fdt, size_t size)
 {
-	u32 crc = ~0U;
+	struct kho_fdt_root root = {
+		.map = virt_to_phys(kho_out_tree.root),
+		.crc_scratch = kho_scratch_crc32c(kho_scratch, kho_scratch_cnt),
+	};
 
 	if (!shape->checksums) {
 		write_mainline_fdt(fdt, size);
 		return;
 	}
-	kho_radix_walk_nodes(virt_to_phys(kho_out_tree.root), sum_node, &crc);
-	if (kho_write_fdt(fdt, size, ~crc))
+	root.crc_tree = kho_map_crc32c(&kho_out_tree);
+	if (kho_write_subtrees(fdt, size, &root))
 		die("FDT cannot be written", size);
 }
 
-static void note_blob(struct kho_subtree *subtree)
+static void note_blob(struct kho_subtree *subtree, void *unused)
 {
 	unsigned int i = 0;
 
@@ -180,13 +204,12 @@ static void note_blob(struct kho_subtree *subtree)
 static void forget_subtrees(void)
 {
 	memset(blobs, 0, sizeof(blobs));
-	kho_visit_subtrees(false, note_blob);
+	kho_visit_subtrees(false, note_blob, NULL);
 	for (unsigned int i = 0; blobs[i]; i++)
 		kho_remove_subtree(blobs[i]->blob);
 	memset(blobs, 0, sizeof(blobs));
 }
 
-/* All that an old kernel does, from its cold boot to the jump */
 /* The list; the second entry perhaps is no area, in the midst of the first. */
 static void pass_scratch(bool no_area)
 {
@@ -202,6 +225,7 @@ static void pass_scratch(bool no_area)
 	list[1] = (struct kho_scratch){ sim_scratch[0].addr + 1, 0 };
 }
 
+/* All that an old kernel does, from its cold boot to the jump */
 void machine_hand_over(const struct shape *shape)
 {
 	unsigned int order = ilog2(shape->fdt_pages);
@@ -209,6 +233,9 @@ void machine_hand_over(const struct shape *shape)
 	seed = shape->seed;
 	machine_cold();
 	nr_blocks = 0;
+	sim_remember(0);
+	memcpy(kho_scratch, sim_scratch, sizeof(sim_scratch));
+	kho_scratch_cnt = SIM_SCRATCH_AREAS;
 	if (kho_radix_init_tree(&kho_out_tree, NULL))
 		die("no tree", 0);
 	preserve_blocks(shape);
@@ -216,8 +243,6 @@ void machine_hand_over(const struct shape *shape)
 	for (unsigned int i = 0; i < shape->subtrees; i++)
 		add_blob(i);
 
-	memcpy(kho_scratch, sim_scratch, sizeof(sim_scratch));
-	kho_scratch_cnt = SIM_SCRATCH_AREAS;
 	passed.fdt = machine_take(order, KEPT);
 	passed.fdt_size = dt_max;
 	preserve(passed.fdt, order);
@@ -225,7 +250,7 @@ void machine_hand_over(const struct shape *shape)
 	forget_subtrees();
 
 	/* A segment of the image: in scratch */
-	passed.scratch = sim_scratch[1].addr + 0x400000;
+	passed.scratch = sim_scratch[1].addr + SIM_SCALE(0x400000UL);
 	pass_scratch(shape->no_area);
 }
 
@@ -259,10 +284,13 @@ struct kho_radix_leaf *machine_leaf(u64 key, bool create)
 
 static bool blob_in_ram(const struct kho_fdt_subtree *subtree)
 {
-	return subtree->size < SIM_END && sim_is_ram(subtree->phys) &&
-	       sim_is_ram(subtree->phys + subtree->size - 1) &&
-	       (subtree->phys < SIM_HOLE) ==
-	       (subtree->phys + subtree->size - 1 < SIM_HOLE);
+	phys_addr_t end = subtree->phys + subtree->size;
+
+	sim_for_each_bank(bank)
+		if (!bank->nomap && subtree->phys >= bank->start &&
+		    end > subtree->phys && end <= bank->end)
+			return true;
+	return false;
 }
 
 static void sum_blobs(void *fdt)

@@ -14,7 +14,7 @@ void machine_record(int cut)
 		.scratch = passed.scratch, .scratch_size = passed.scratch_size,
 	} };
 	/* Where no page of another segment is */
-	phys_addr_t phys = sim_scratch[1].addr + 0x500000;
+	phys_addr_t phys = sim_scratch[1].addr + SIM_SCALE(0x500000UL);
 	struct boot_params *params = phys_to_virt(phys);
 
 	kho_x86_add_record(&image, params, phys, sizeof(*params));

@@ -30,18 +30,23 @@ flock "$output" make -s -j"$(nproc)" OUTPUT="$output" TREE="$tree" early \
 	cat "$log/build"
 	fail build
 }
-ASAN_OPTIONS=detect_leaks=0 timeout "${EARLY_TIMEOUT:-300}" "$output/early" \
-	>"$log/run" 2>"$log/errors"
-status=$?
-# which test it was, and why, for those that failed; else a line each
-grep -v '^# early_test.c' "$log/run"
-passed=$(grep -c '^ok ' "$log/run")
-failed=$(grep -c '^FAILED' "$log/run")
-if [ -s "$log/errors" ] || { [ "$status" != 0 ] && [ "$failed" = 0 ]; }; then
-	echo "FAILED early: ended with $status"
-	head -50 "$log/errors"
-	failed=$((failed + 1))
-fi
+passed=0 failed=0
+# with each page size
+for shift in 12 14 16; do
+	ASAN_OPTIONS=detect_leaks=0 timeout "${EARLY_TIMEOUT:-300}" \
+		"$output/early-$shift" >"$log/run" 2>"$log/errors"
+	status=$?
+	# which test it was, and why, for those that failed; else a line each
+	grep -v '^# early_test.c' "$log/run"
+	bad=$(grep -c '^FAILED' "$log/run")
+	passed=$((passed + $(grep -c '^ok ' "$log/run")))
+	failed=$((failed + bad))
+	if [ -s "$log/errors" ] || { [ "$status" != 0 ] && [ "$bad" = 0 ]; }; then
+		echo "FAILED early-$shift: ended with $status"
+		head -50 "$log/errors"
+		failed=$((failed + 1))
+	fi
+done
 [ "$passed" -gt 0 ] || failed=$((failed + 1))
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

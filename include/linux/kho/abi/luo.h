@@ -65,7 +65,7 @@ static_assert(offsetof(struct luo_ser, compatible) == 0);
 static_assert(offsetof(struct luo_ser, liveupdate_num) == 8);
 static_assert(offsetof(struct luo_ser, sessions) == 16);
 static_assert(offsetof(struct luo_ser, flbs) == 24);
-static_assert(sizeof(LUO_COMPATIBLE) <= sizeof_field(struct luo_ser, compatible));
+static_assert(sizeof(LUO_COMPATIBLE) <= offsetof(struct luo_ser, liveupdate_num));
 
 /**
  * struct luo_session_ser - a session

@@ -6,7 +6,7 @@
 #include <linux/notifier.h>
 #include <linux/types.h>
 
-enum { MEM_ONLINE, MEM_GOING_OFFLINE, MEM_GOING_ONLINE };
+enum { MEM_GOING_OFFLINE, MEM_OFFLINE };
 
 struct memory_notify {
 	unsigned long start_pfn;
@@ -20,8 +20,10 @@ struct mem_section {
 extern struct mem_section sim_sections[64];
 
 #define SIM_SECTION_SHIFT		12
-#define pfn_to_section_nr(pfn)		((pfn) >> SIM_SECTION_SHIFT)
-#define __nr_to_section(nr)		(&sim_sections[(nr) % 64])
+#define PAGES_PER_SECTION		(1UL << SIM_SECTION_SHIFT)
+#define __pfn_to_section(pfn)		(&sim_sections[(pfn) / PAGES_PER_SECTION % 64])
+#define pfn_valid(pfn)			((void)(pfn), true)
+#define pfn_to_online_page(pfn)		pfn_to_page(pfn)
 #define early_section(section)		(!(section)->late)
 #define hotplug_memory_notifier(fn, pri)	((void)(fn), (pri))
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Memory whose physical addresses are those that the process has it at. Every
- * step from a physical address to memory is counted: that is how work is bounded.
+ * Memory that the process has at SIM_OFFSET above its physical addresses, where the
+ * sanitizer leaves room. Every step from a physical address to memory is counted:
+ * that is how work is bounded.
  */
 #ifndef _KHO_EARLY_MM_H
 #define _KHO_EARLY_MM_H
@@ -11,7 +12,8 @@
 #include <linux/types.h>
 #include <linux/mmzone.h>
 
-#define PAGE_SHIFT		12
+#define SIM_OFFSET		0x200000000000UL
+
 #define PAGE_SIZE		BIT(PAGE_SHIFT)
 #define PAGE_MASK		(~(PAGE_SIZE - 1))
 #define PHYS_ADDR_MAX		(~(phys_addr_t)0)
@@ -24,7 +26,7 @@
 #define page_group_by_mobility_disabled	0
 
 #define __va(x)			phys_to_virt(x)
-#define __pa(x)			((unsigned long)(x))
+#define __pa(x)			virt_to_phys((void *)(x))
 #define pfn_to_page(pfn)	sim_page(pfn)
 
 struct page;
@@ -35,16 +37,22 @@ struct page *sim_page(unsigned long pfn);
 void sim_touch(phys_addr_t phys, unsigned long size);
 bool sim_fails(void);
 
+/* As phys_to_virt(), for the tests themselves */
+static inline void *sim_memory(phys_addr_t phys)
+{
+	return (void *)(unsigned long)(phys + SIM_OFFSET);
+}
+
 static inline void *phys_to_virt(phys_addr_t phys)
 {
 	sim_steps++;
 	sim_touch(phys, 1);
-	return (void *)(unsigned long)phys;
+	return sim_memory(phys);
 }
 
 static inline phys_addr_t virt_to_phys(const void *virt)
 {
-	return (phys_addr_t)(unsigned long)virt;
+	return (phys_addr_t)(unsigned long)virt - SIM_OFFSET;
 }
 
 void reserve_bootmem_region(phys_addr_t start, phys_addr_t end, int nid);

@@ -16,6 +16,7 @@ int sim_printk(const char *fmt, ...);
 #define pr_warn			pr_debug
 #define pr_err			pr_debug
 #define pr_warn_ratelimited	pr_debug
+#define pr_err_ratelimited	pr_debug
 
 #include <asm/bug.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The file itself, and a way back to before it ran */
-#include "../../../kernel/liveupdate/kho_subtrees.c"
+#include "../../../kernel/liveupdate/kho_subtree.c"
 #include "machine.h"
 
 void sim_reset_subtrees(void)
