@@ -450,7 +450,6 @@ int kho_commit(void)
 	int err;
 
 	guard(mutex)(&kho_lock);
-	kho_settle_revoked();
 	was_finalized = kho_state == KHO_FINALIZED;
 	err = kho_finalize_locked();
 	if (err)

@@ -60,7 +60,7 @@ arch_table()
 		ARCH_BARE="-machine its=off"
 		ARCH_KERNELS="plain nokho 64k 16k"
 		ARCH_PLAIN="plain 64k"
-		ARCH_CORE="plain 64k"
+		ARCH_CORE="plain"
 		ARCH_CMDLINE=
 		ARCH_DEBUG=
 		;;

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="every struct page is initialised: a kept block reaches over the deferred line"
-VARIANTS="plain 64k debug"
-CORE=yes
+VARIANTS="plain debug"
 MEMORY=5G
 # One block of 1 GiB, where the last zone begins. Deferred initialisation begins a
 # section later. No later kernel names the region; the next one takes memory for a
