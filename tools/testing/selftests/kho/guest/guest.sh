@@ -270,6 +270,8 @@ hold_memory()
 	# a reserve for when page blocks change hands, which may have 512 MiB
 	write 0 /proc/sys/vm/watermark_boost_factor
 	[ "$2" != pin ] || lines=2
+	# there before anybody looks into it
+	: > /tmp/hold
 	hold "$@" > /tmp/hold 2>&1 &
 	HOLDER=$!
 	for i in $(seq 600); do
