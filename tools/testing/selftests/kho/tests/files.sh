@@ -43,7 +43,7 @@ stage0()
 	same "dt_max" 131072 "$(cat $SYSFS/dt_max)"
 	same "mode of dt_max" 444 "$(stat -c %a $SYSFS/dt_max)"
 	same "unclaimed_bytes" 0 "$(cat $SYSFS/unclaimed_bytes)"
-	same "previous_release" "" "$(od -c $SYSFS/previous_release)"
+	same "bytes in previous_release" 0 "$(wc -c < $SYSFS/previous_release)"
 }
 
 stage1()
