@@ -297,5 +297,6 @@ void *test_kho_fault_restore(const struct kho_vmalloc *desc)
 	pr_info("fault: an area of %u pages came back after %u failures\n",
 		desc->total_pages, nth - 1);
 
-	return nth > 1 ? restored : NULL;
+	/* What can be had elsewhere need not fail: then the first try did it. */
+	return nth > 1 || failing ? restored : NULL;
 }
