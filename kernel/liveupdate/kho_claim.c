@@ -21,6 +21,7 @@
 #include <linux/list.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/pgalloc_tag.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
@@ -36,6 +37,9 @@
 
 /* Steps between two looks whether somebody else needs the CPU. */
 #define KHO_CLAIM_BATCH		1024
+
+/* Leaves of the map that came do not go. */
+static DEFINE_PER_CPU(struct kho_last_leaf, kho_last_leaf_in);
 
 static u64 kho_block_key(unsigned long pfn, unsigned int order)
 {
@@ -299,6 +303,22 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 }
 EXPORT_SYMBOL_GPL(kho_restore_folio);
 
+/* The most there is of anything, without a look for its order. */
+static __always_inline bool kho_take_page(unsigned long pfn)
+{
+	u64 key = kho_block_key(pfn, 0);
+	struct kho_radix_leaf *leaf;
+	bool taken;
+
+	if (unlikely(!(kho_in.orders & BIT(0))))
+		return false;
+	preempt_disable();
+	leaf = kho_map_leaf(&kho_in.tree, this_cpu_ptr(&kho_last_leaf_in), key);
+	taken = leaf && test_and_clear_bit(kho_key_bit(key), leaf->bitmap);
+	preempt_enable();
+	return taken;
+}
+
 static noinline struct page *kho_restore_run(phys_addr_t phys,
 					     unsigned long nr_pages)
 {
@@ -328,7 +348,7 @@ struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 
 	if (nr_pages != 1)
 		return kho_restore_run(phys, nr_pages);
-	if (!PAGE_ALIGNED(phys) || kho_take_block(PHYS_PFN(phys), BIT(0)))
+	if (!PAGE_ALIGNED(phys) || !kho_take_page(PHYS_PFN(phys)))
 		return NULL;
 	page = pfn_to_page(PHYS_PFN(phys));
 	kho_init_pages(page, 1);
@@ -416,3 +436,18 @@ u64 kho_unclaimed_bytes(void)
 	}
 	return bytes;
 }
+
+#if IS_ENABLED(CONFIG_KEXEC_HANDOVER_KUNIT_TEST)
+/**
+ * kho_claim_forget_leaves() - another map will stand for the one that came
+ *
+ * Context: Process context, while nobody claims.
+ */
+void kho_claim_forget_leaves(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		per_cpu(kho_last_leaf_in, cpu) = (struct kho_last_leaf){};
+}
+#endif

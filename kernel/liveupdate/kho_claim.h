@@ -27,4 +27,8 @@ void kho_claim_cancel(struct kho_claim *claim);
 
 u64 kho_unclaimed_bytes(void);
 
+#if IS_ENABLED(CONFIG_KEXEC_HANDOVER_KUNIT_TEST)
+void kho_claim_forget_leaves(void);
+#endif
+
 #endif /* _KHO_CLAIM_H */

@@ -118,6 +118,7 @@ static unsigned long tree_nodes(struct kho_radix_tree *tree)
 		kho_preserve_prune();
 	else
 		kho_radix_prune(tree);
+	kho_claim_forget_leaves();
 	kho_allow_changes();
 
 	kho_radix_walk_nodes(virt_to_phys(tree->root), count_node, &nodes);
@@ -427,6 +428,7 @@ static void restore_exit(struct kunit *test)
 	kho_in.valid = false;
 	kho_in.orders = 0;
 	kho_radix_destroy_tree(&kho_in.tree);
+	kho_claim_forget_leaves();
 }
 
 /* As the ABI has it: largest aligned block first, from the start of the run. */

@@ -42,6 +42,7 @@ static unsigned long count_nodes(struct kho_radix_tree *tree)
 		kho_preserve_prune();
 	else
 		kho_radix_prune(tree);
+	kho_claim_forget_leaves();
 	kho_allow_changes();
 
 	kho_radix_walk_nodes(virt_to_phys(tree->root), count_node, &nodes);
@@ -86,6 +87,7 @@ void kho_kunit_end(struct kunit *test)
 	kho_in.valid = false;
 	kho_in.orders = 0;
 	kho_radix_destroy_tree(&kho_in.tree);
+	kho_claim_forget_leaves();
 }
 
 /*

@@ -10,6 +10,40 @@
 #include <linux/kho_radix_tree.h>
 #include <linux/pfn.h>
 
+/*
+ * The leaf of a map that a CPU came to last. What is preserved together lies
+ * together, so most walks down the tree can be spared.
+ */
+struct kho_last_leaf {
+	u64 prefix;			/* of its keys, >> KHO_LEAF_BITS */
+	struct kho_radix_leaf *leaf;
+};
+
+/**
+ * kho_map_leaf() - the leaf of a key, by way of the last one
+ * @tree: the memory map
+ * @last: this CPU's, for this map; to be forgotten when nodes go
+ * @key: the key
+ *
+ * Context: With preemption off.
+ * Return: The leaf; NULL when there is none.
+ */
+static __always_inline struct kho_radix_leaf *
+kho_map_leaf(const struct kho_radix_tree *tree, struct kho_last_leaf *last,
+	     u64 key)
+{
+	struct kho_radix_leaf *leaf = last->leaf;
+
+	if (likely(last->prefix == key >> KHO_LEAF_BITS))
+		return leaf;
+	leaf = kho_radix_find_leaf(tree, key);
+	if (leaf) {
+		last->prefix = key >> KHO_LEAF_BITS;
+		last->leaf = leaf;
+	}
+	return leaf;
+}
+
 /* Memory is looked at in groups of as many pages as a word has bits. */
 #define KHO_GROUP_ORDER		6
 #define KHO_GROUP_PAGES		BIT(KHO_GROUP_ORDER)

@@ -14,6 +14,7 @@
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/rcu_sync.h>
 
 #include "kho_map.h"
 #include "kho_memory.h"
@@ -30,15 +31,7 @@ static DEFINE_PER_CPU(long, kho_preserved_pages);
 /* How many of them are KHO's own. Changes at boot only. */
 static long kho_own_pages;
 
-/*
- * The leaf that a CPU came to last. What is preserved together lies together, so
- * most walks down the tree can be spared. Leaves go in kho_preserve_prune() only.
- */
-struct kho_last_leaf {
-	u64 prefix;			/* of its keys, >> KHO_LEAF_BITS */
-	struct kho_radix_leaf *leaf;
-};
-
+/* Leaves go in kho_preserve_prune() only. */
 static DEFINE_PER_CPU(struct kho_last_leaf, kho_last_leaf);
 
 /**
@@ -102,35 +95,34 @@ unsigned int kho_run_order(unsigned long pfn, unsigned long nr_pages)
 	return order;
 }
 
-/* The leaf of a key if there is one, with preemption off. */
-static __always_inline struct kho_radix_leaf *kho_leaf_of(u64 key)
-{
-	struct kho_last_leaf *last = this_cpu_ptr(&kho_last_leaf);
-
-	if (unlikely(last->prefix != key >> KHO_LEAF_BITS)) {
-		last->prefix = key >> KHO_LEAF_BITS;
-		last->leaf = kho_radix_find_leaf(&kho_out_tree, key);
-	}
-	return last->leaf;
-}
-
-/* For a key whose leaf does not exist, or did not when this CPU looked for it. */
+/* For a key whose leaf does not exist, or did not when it was looked for. */
 static noinline int kho_add_first(u64 key, unsigned int order)
 {
 	int err = kho_radix_add_key(&kho_out_tree, key);
 
-	if (err != -ENOMEM)
-		this_cpu_write(kho_last_leaf.prefix, U64_MAX);
 	if (!err)
 		this_cpu_add(kho_preserved_pages, 1L << order);
 	return err;
 }
 
-static __always_inline int kho_add_block(unsigned long pfn, unsigned int order)
+/* With preemption off. -ENOENT when there is no leaf yet. */
+static __always_inline int kho_add_here(u64 key, unsigned int order)
+{
+	struct kho_radix_leaf *leaf;
+
+	leaf = kho_map_leaf(&kho_out_tree, this_cpu_ptr(&kho_last_leaf), key);
+	if (unlikely(!leaf))
+		return -ENOENT;
+	if (unlikely(test_and_set_bit(kho_key_bit(key), leaf->bitmap)))
+		return -EEXIST;
+	__this_cpu_add(kho_preserved_pages, 1L << order);
+	return 0;
+}
+
+static int kho_add_block(unsigned long pfn, unsigned int order)
 {
 	u64 key = kho_radix_encode_key(PFN_PHYS(pfn), order);
-	struct kho_radix_leaf *leaf;
-	int err = 0;
+	int err;
 
 	if (IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG) &&
 	    kho_map_touches(&kho_out_tree, PFN_PHYS(pfn),
@@ -138,17 +130,9 @@ static __always_inline int kho_add_block(unsigned long pfn, unsigned int order)
 		return -EEXIST;
 
 	preempt_disable();
-	leaf = kho_leaf_of(key);
-	if (unlikely(!leaf)) {
-		preempt_enable();
-		return kho_add_first(key, order);
-	}
-	if (unlikely(test_and_set_bit(kho_key_bit(key), leaf->bitmap)))
-		err = -EEXIST;
-	else
-		__this_cpu_add(kho_preserved_pages, 1L << order);
+	err = kho_add_here(key, order);
 	preempt_enable();
-	return err;
+	return err == -ENOENT ? kho_add_first(key, order) : err;
 }
 
 static int kho_del_block(unsigned long pfn, unsigned int order)
@@ -310,29 +294,38 @@ void kho_unpreserve_run(unsigned long pfn, unsigned long nr_pages)
 	__kho_unpreserve_run(pfn, nr_pages, _RET_IP_);
 }
 
-static noinline int kho_preserve_odd(unsigned long pfn, unsigned int order,
+static noinline int kho_preserve_far(unsigned long pfn, unsigned long nr_pages,
 				     unsigned long ip)
-{
-	return __kho_preserve_run(pfn, 1UL << order, ip);
-}
-
-/* The whole way for one block, which nearly always is all there is. */
-static __always_inline int kho_preserve_block(unsigned long pfn,
-					      unsigned int order,
-					      unsigned long ip)
 {
 	int err = kho_change_begin();
 
-	if (unlikely(err))
+	if (err)
 		return err;
-	err = -EEXIST;
-	if (likely(kho_surely_preservable(pfn, order)))
-		err = kho_add_block(pfn, order);
-	/* To be looked at closely, or to be told of. */
-	if (unlikely(err == -EEXIST))
-		err = kho_preserve_odd(pfn, order, ip);
+	err = __kho_preserve_run(pfn, nr_pages, ip);
 	kho_change_end();
 	return err;
+}
+
+/*
+ * Nearly always all there is to do, and no lock: whoever takes kho_changes for
+ * writing waits for a grace period first, and so for who found nobody to do so, as
+ * long as that keeps preemption off.
+ */
+static __always_inline bool kho_preserve_near(unsigned long pfn,
+					      unsigned int order)
+{
+	bool done = false;
+
+	if (IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG) ||
+	    unlikely(!kho_surely_preservable(pfn, order)))
+		return false;
+	preempt_disable();
+	if (likely(rcu_sync_is_idle(&kho_changes.rss) &&
+		   READ_ONCE(kho_state) == KHO_OPEN))
+		done = !kho_add_here(kho_radix_encode_key(PFN_PHYS(pfn), order),
+				     order);
+	preempt_enable();
+	return done;
 }
 
 /**
@@ -352,7 +345,12 @@ static __always_inline int kho_preserve_block(unsigned long pfn,
  */
 int kho_preserve_folio(struct folio *folio)
 {
-	return kho_preserve_block(folio_pfn(folio), folio_order(folio), _RET_IP_);
+	unsigned long pfn = folio_pfn(folio);
+	unsigned int order = folio_order(folio);
+
+	if (likely(kho_preserve_near(pfn, order)))
+		return 0;
+	return kho_preserve_far(pfn, 1UL << order, _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(kho_preserve_folio);
 
@@ -375,18 +373,6 @@ void kho_unpreserve_folio(struct folio *folio)
 }
 EXPORT_SYMBOL_GPL(kho_unpreserve_folio);
 
-static noinline int kho_preserve_many(unsigned long pfn, unsigned long nr_pages,
-				      unsigned long ip)
-{
-	int err = kho_change_begin();
-
-	if (err)
-		return err;
-	err = __kho_preserve_run(pfn, nr_pages, ip);
-	kho_change_end();
-	return err;
-}
-
 /**
  * kho_preserve_pages() - hand a run of pages over to the next kernel
  * @page: first page of the run
@@ -407,9 +393,9 @@ static noinline int kho_preserve_many(unsigned long pfn, unsigned long nr_pages,
  */
 int kho_preserve_pages(struct page *page, unsigned long nr_pages)
 {
-	if (nr_pages == 1)
-		return kho_preserve_block(page_to_pfn(page), 0, _RET_IP_);
-	return kho_preserve_many(page_to_pfn(page), nr_pages, _RET_IP_);
+	if (likely(nr_pages == 1 && kho_preserve_near(page_to_pfn(page), 0)))
+		return 0;
+	return kho_preserve_far(page_to_pfn(page), nr_pages, _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(kho_preserve_pages);
 

@@ -3,6 +3,8 @@ ABOUT="what is preserved survives suspending and hibernating"
 VARIANTS=debug
 CMDLINE="kho=on suspend.pm_test_delay=1"
 CPUS=2
+# an image takes half of it, and the checkers much of the rest
+MEMORY=2G
 MAY_SKIP=yes
 
 # The 9P transport does not come back from suspending: what is still needed has
