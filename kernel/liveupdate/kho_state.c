@@ -267,10 +267,23 @@ static void kho_settle_revoked(void)
 	kho_call_abort();
 }
 
-static void kho_revoke_fn(struct work_struct *work)
+/**
+ * kho_settle() - see to it that all know when the finalized state has ended
+ *
+ * For who was told that it is finalized, and would refuse something for that.
+ *
+ * Context: Process context, may sleep; not from an operation of a notifier, nor with
+ * a lock that one takes.
+ */
+void kho_settle(void)
 {
 	guard(mutex)(&kho_lock);
 	kho_settle_revoked();
+}
+
+static void kho_revoke_fn(struct work_struct *work)
+{
+	kho_settle();
 }
 
 static DECLARE_WORK(kho_revoke_work, kho_revoke_fn);

@@ -88,6 +88,7 @@ static inline void kho_allow_changes(void)
 }
 
 bool kho_return_begin(unsigned long ip);
+void kho_settle(void);
 void kho_disable(const char *why);
 
 bool kho_finalized(void);

@@ -33,6 +33,7 @@
 #include <linux/string.h>
 #include <linux/wait.h>
 
+#include "kho_state.h"
 #include "luo_internal.h"
 
 /* How long finalizing waits for sessions that are being closed. */
@@ -121,6 +122,13 @@ void luo_call_end(void)
  */
 int luo_preserve_begin(void)
 {
+	luo_call_begin();
+	if (luo_stage == LUO_OPEN)
+		return 0;
+	luo_call_end();
+
+	/* Somebody may have undone it, and we were not told yet. */
+	kho_settle();
 	luo_call_begin();
 	if (luo_stage == LUO_OPEN)
 		return 0;
