@@ -2,7 +2,7 @@
 ABOUT="the next kernel sees nodes meet elsewhere: in the midst of a block, nowhere"
 ARCHES=x86_64
 NODES=1536M,1536M
-CMDLINE="kho=on numa=off reserve_mem=1G:1G:big"
+CMDLINE="kho=on nokaslr numa=off reserve_mem=1G:1G:big"
 CMDLINE_1="kho=on"
 CMDLINE_2="kho=on numa=off"
 KEXECS=2
@@ -12,7 +12,7 @@ nodes()
 	ls -d /sys/devices/system/node/node[0-9]* | wc -l
 }
 
-# From 1 GiB to 2 GiB, and no later kernel names it
+# From 1 GiB to 2 GiB, where no kernel may have been loaded; no later one names it
 stage0()
 {
 	check_generation
