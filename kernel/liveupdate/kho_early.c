@@ -499,6 +499,8 @@ static const char *__init kho_reserve_preserved(void)
 {
 	int err;
 
+	if (kho_memory_remember())
+		return "there is no room to remember what memory there is";
 	kho_map_walk_init(&blocks, kho_in.tree.root, nodes, nr_nodes);
 	err = kho_keep_reserve(&blocks);
 	if (err == -ENOMEM)
@@ -526,14 +528,16 @@ void __init kho_memory_init(void)
 		else
 			memblock_kho_reset();
 	}
-	if (!kho_in.valid && kho_scratch_reserve()) {
-		kho_disable(NULL);
-		return;
-	}
-	if (kho_memory_remember()) {
-		kho_disable("there is no memory to remember what there is");
-		kho_scratch_cnt = 0;
-		return;
+	if (!kho_in.valid) {
+		if (kho_scratch_reserve()) {
+			kho_disable(NULL);
+			return;
+		}
+		if (kho_memory_remember()) {
+			kho_disable("there is no room to remember what memory there is");
+			kho_scratch_cnt = 0;
+			return;
+		}
 	}
 	kho_scratch_open();
 }

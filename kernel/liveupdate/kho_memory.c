@@ -178,6 +178,7 @@ static int __init kho_copy_regions(struct memblock_type *to,
 {
 	unsigned long i;
 
+	to->cnt = 0;
 	to->max = from->cnt;
 	to->regions = memblock_alloc(array_size(to->max, sizeof(*to->regions)),
 				     SMP_CACHE_BYTES);

@@ -415,6 +415,8 @@ const char *model_check_all(void)
 
 	if (kho_refused)
 		return kho_refused;
+	if (!kho_is_enabled())
+		return "the handover was taken, and KHO is off";
 	base = sim_subtrees(&size);
 	take_pages(base, size);
 	for (unsigned int i = 0; (base = sim_remembered(i, &size)); i++)

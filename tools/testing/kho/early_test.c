@@ -497,6 +497,7 @@ static struct {
 	{ "scratch has no room for the list of subtrees" },
 	{ "there is no room to reserve what is preserved" },
 	{ "KHO is off in this kernel" },
+	{ "there is no room to remember what memory there is" },
 	{ "memblock cannot hold the scratch areas" },
 };
 
