@@ -38,7 +38,6 @@
 #include <asm/early_ioremap.h>
 
 #include "kho_claim.h"
-#include "kho_early.h"
 #include "kho_fdt.h"
 #include "kho_gaps.h"
 #include "kho_keep.h"
@@ -59,14 +58,6 @@ static struct {
 	const char *spoilt;
 } handover __initdata;
 
-struct kho_incoming kho_in;
-const char *kho_refused;
-
-const struct kho_memory kho_memory_early __initconst = {
-	.ram = &memblock.memory,
-	.used = &memblock.reserved,
-};
-
 /* What the FDT said; kept from the first hook to the second. */
 static struct kho_fdt_root root __initdata;
 
@@ -78,18 +69,6 @@ static struct kho_map_walk blocks __initdata;
 
 /* Bytes of all blocks that came, once they are known. */
 static u64 preserved __initdata;
-
-/**
- * is_kho_boot() - did this kernel take over from another one?
- *
- * Context: Any after kho_early_open().
- * Return: true after a handover that was accepted.
- */
-bool is_kho_boot(void)
-{
-	return kho_in.valid;
-}
-EXPORT_SYMBOL_GPL(is_kho_boot);
 
 /**
  * kho_set_handover() - tell what the last kernel passed along
@@ -162,8 +141,7 @@ static void __init kho_refuse(const char *why)
 	if (preserved)
 		pr_err("%llu bytes in %u subtrees of the last kernel are lost\n",
 		       preserved, root.nr_subtrees);
-	kho_refused = why;
-	kho_in = (struct kho_incoming){};
+	kho_in = (struct kho_incoming){ .refused = why };
 	kho_scratch_cnt = 0;
 	kho_free_nodes();
 	kho_incoming_forget();

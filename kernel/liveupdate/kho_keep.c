@@ -23,9 +23,9 @@
 #include <linux/page-flags.h>
 
 #include "../../mm/internal.h"
-#include "kho_early.h"
 #include "kho_keep.h"
 #include "kho_map.h"
+#include "kho_memory.h"
 #include "kho_preserve.h"
 #include "kho_rules.h"
 

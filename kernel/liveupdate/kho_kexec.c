@@ -27,6 +27,7 @@
 #include <linux/sizes.h>
 
 #include "kho_fdt.h"
+#include "kho_finalize.h"
 #include "kho_preserve.h"
 #include "kho_scratch.h"
 #include "kho_state.h"

@@ -16,7 +16,7 @@
 
 #include <linux/kho/abi/kexec_metadata.h>
 
-#include "kho_early.h"
+#include "kho_claim.h"
 #include "kho_memory.h"
 #include "kho_metadata.h"
 #include "kho_preserve.h"

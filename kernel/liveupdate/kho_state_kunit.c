@@ -7,6 +7,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include "kho_finalize.h"
 #include "kho_preserve.h"
 #include "kho_state.h"
 

@@ -23,9 +23,7 @@
 #include <linux/kho/abi/luo.h>
 
 #include "kho_claim.h"
-#include "kho_early.h"
 #include "kho_fdt.h"
-#include "kho_files.h"
 #include "kho_map.h"
 #include "kho_state.h"
 #include "kho_subtree.h"
@@ -37,6 +35,8 @@ static size_t kho_out_fdt_need = KHO_FDT_BASE_SIZE;
 
 static struct kho_subtree *kho_in_subtrees;
 static unsigned int kho_nr_in_subtrees;
+/* Who is told what goes, and no more. */
+static const struct kho_subtree_watch *kho_watch;
 /* Early boot: the size of the array. */
 static size_t kho_in_subtrees_size __initdata;
 
@@ -68,7 +68,8 @@ static int kho_insert_subtree(struct kho_subtree *subtree)
 		return -ENOSPC;
 	kho_out_fdt_need += need;
 	list_add_tail(&subtree->list, &kho_out_subtrees);
-	kho_debugfs_add_subtree(subtree, false);
+	if (kho_watch)
+		kho_watch->added(subtree);
 	return 0;
 }
 
@@ -143,7 +144,8 @@ void kho_remove_subtree(void *blob)
 				continue;
 			kho_out_fdt_need -= kho_fdt_subtree_size(subtree->name);
 			list_del(&subtree->list);
-			kho_debugfs_remove_subtree(subtree);
+			if (kho_watch)
+				kho_watch->removed(subtree);
 			kfree(subtree);
 			break;
 		}
@@ -282,6 +284,22 @@ void __init kho_incoming_forget(void)
 		memblock_free(kho_in_subtrees, kho_in_subtrees_size);
 	kho_in_subtrees = NULL;
 	kho_nr_in_subtrees = 0;
+}
+
+/**
+ * kho_watch_subtrees() - be told of the subtrees that go
+ * @watch: what to call, also for those that are there; for good
+ *
+ * Context: Boot, once.
+ */
+void __init kho_watch_subtrees(const struct kho_subtree_watch *watch)
+{
+	struct kho_subtree *subtree;
+
+	guard(mutex)(&kho_subtrees_lock);
+	list_for_each_entry(subtree, &kho_out_subtrees, list)
+		watch->added(subtree);
+	kho_watch = watch;
 }
 
 /**

@@ -15,7 +15,7 @@
 #include <linux/memblock.h>
 #include <linux/types.h>
 
-#include "../../../kernel/liveupdate/kho_early.h"
+#include "../../../kernel/liveupdate/kho_claim.h"
 #include "../../../kernel/liveupdate/kho_fdt.h"
 #include "../../../kernel/liveupdate/kho_memory.h"
 #include "../../../kernel/liveupdate/kho_preserve.h"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The file itself, a way back to before it ran, and what calls its notifier */
+/* The files themselves, a way back to before it ran, and what calls its notifier */
 #define CONFIG_MEMORY_HOTPLUG	1
 #define postcore_initcall(fn)	int (*sim_initcall_##fn)(void) = fn
 #include "../../../kernel/liveupdate/kho_memory.c"
+#undef pr_fmt
+#include "../../../kernel/liveupdate/kho_hotplug.c"
 #include "machine.h"
 
 struct mem_section sim_sections[64];
@@ -68,7 +70,7 @@ static int notify(unsigned long event, phys_addr_t start, phys_addr_t size)
 		.nr_pages = size >> PAGE_SHIFT,
 	};
 
-	return kho_memory_event(NULL, event, &range);
+	return kho_hotplug_event(NULL, event, &range);
 }
 
 /* May memory go? 0, or what the notifier says */

@@ -8,9 +8,8 @@
 
 #include "state_kernel.h"
 #include "../../../kernel/liveupdate/kho_audit.h"
-#include "../../../kernel/liveupdate/kho_early.h"
+#include "../../../kernel/liveupdate/kho_claim.h"
 #include "../../../kernel/liveupdate/kho_fdt.h"
-#include "../../../kernel/liveupdate/kho_files.h"
 #include "../../../kernel/liveupdate/kho_gaps.h"
 #include "../../../kernel/liveupdate/kho_map.h"
 #include "../../../kernel/liveupdate/kho_memory.h"
@@ -409,14 +408,14 @@ void kho_restore_free(void *mem)
 	__free_page(virt_to_page(mem));
 }
 
-void kho_debugfs_show(bool finalized)
+ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *pos,
+				const void *from, size_t size)
 {
-	need_locked();
-	sim.debugfs_final = finalized;
-}
-
-void kho_sysfs_show(bool finalized)
-{
-	need_locked();
-	sim.sysfs_final = finalized;
+	if (*pos < 0)
+		return -EINVAL;
+	if ((size_t)*pos >= size)
+		return 0;
+	count = count < size - *pos ? count : size - *pos;
+	memcpy(to, (const char *)from + *pos, count);
+	return count;
 }

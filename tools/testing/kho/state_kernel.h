@@ -92,7 +92,10 @@ struct work_struct {
 	void (*fn)(struct work_struct *work);
 };
 
-#define DECLARE_WORK(name, fn)	struct work_struct name = { fn }
+#define INIT_WORK(work, what)	((work)->fn = (what))
+
+ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *pos,
+				const void *from, size_t size);
 
 void schedule_work(struct work_struct *work);
 bool sim_do_work(void);
@@ -152,8 +155,6 @@ void __free_pages(struct page *page, unsigned int order);
  * @added: the metadata for the next kernel
  * @steps: on the way to the FDT: pruned p, audited a, gaps g, written w
  * @reports: how often what nobody claimed was told
- * @debugfs_final: the files show a finalized state
- * @sysfs_final: so do these
  * @log: all that was printed, a line each, behind its level
  */
 struct sim {
@@ -177,7 +178,6 @@ struct sim {
 	} added;
 	char steps[16];
 	unsigned int reports;
-	bool debugfs_final, sysfs_final;
 	char log[4096];
 };
 

@@ -12,6 +12,9 @@
 
 #include "state_kernel.h"
 #include "../../../kernel/liveupdate/kho_state.c"
+#undef pr_fmt
+#include "../../../kernel/liveupdate/kho_finalize.c"
+#undef pr_fmt
 #include "../../../kernel/liveupdate/kho_metadata.c"
 #include "check.h"
 
@@ -118,7 +121,6 @@ static int hear_finalize(struct kho_notifier *kn)
 static void hear_abort(struct kho_notifier *kn)
 {
 	CHECK(!change());
-	CHECK(!sim.debugfs_final && !sim.sysfs_final);
 	hear(kn, 'a');
 }
 
@@ -201,17 +203,26 @@ static void listen(void)
 static bool is_open(void)
 {
 	return kho_state == KHO_OPEN && !change() && !kho_finalized() &&
-	       !sim.debugfs_final && !sim.sysfs_final;
+	       kho_read_out_fdt(NULL, 0, 1) == -ENODATA;
+}
+
+/* Read in two pieces, of which the second is cut short by the end */
+static bool reads_fdt(void)
+{
+	static char fdt[KHO_DT_MAX];
+	ssize_t half = sim.fdt_size / 2, rest = sim.fdt_size - half;
+
+	return kho_read_out_fdt(fdt, 0, half) == half &&
+	       kho_read_out_fdt(fdt + half, half, sizeof(fdt) - half) == rest &&
+	       !memcmp(fdt, kho_fdt, sim.fdt_size) &&
+	       !kho_read_out_fdt(fdt, sim.fdt_size, 1) &&
+	       kho_read_out_fdt(fdt, -1, 1) == -EINVAL;
 }
 
 static bool has_fdt(void)
 {
-	size_t size = 0;
-
-	return change() == -EBUSY && kho_finalized() &&
-	       kho_out_fdt(&size) == kho_fdt && size == sim.fdt_size &&
-	       kho_out_fdt_phys() == virt_to_phys(kho_fdt) &&
-	       sim.debugfs_final && sim.sysfs_final;
+	return change() == -EBUSY && kho_finalized() && reads_fdt() &&
+	       kho_out_fdt_phys() == virt_to_phys(kho_fdt);
 }
 
 static bool is_final(void)
