@@ -85,6 +85,8 @@ static void kho_put_block(unsigned long pfn, unsigned int order)
 {
 	u64 key = kho_block_key(pfn, order);
 
+	/* Its struct page is another claim's as soon as the bit is seen. */
+	smp_mb__before_atomic();
 	set_bit(kho_key_bit(key), kho_radix_find_leaf(&kho_in.tree, key)->bitmap);
 }
 

@@ -34,7 +34,7 @@ static int kho_going_offline(phys_addr_t start, phys_addr_t end)
 }
 
 static int kho_hotplug_event(struct notifier_block *nb, unsigned long event,
-			    void *data)
+			     void *data)
 {
 	const struct memory_notify *range = data;
 	unsigned long pfn = range->start_pfn, end = pfn + range->nr_pages;
