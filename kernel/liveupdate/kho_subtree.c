@@ -47,12 +47,12 @@ static bool kho_name_valid(const char *name)
 	return len && len <= KHO_SUB_TREE_NAME_MAX && !strchr(name, '/');
 }
 
-static struct kho_subtree *kho_find_out(const char *name)
+static struct kho_subtree *kho_find_out(const char *name, const void *blob)
 {
 	struct kho_subtree *subtree;
 
 	list_for_each_entry(subtree, &kho_out_subtrees, list)
-		if (!strcmp(subtree->name, name))
+		if (!strcmp(subtree->name, name) || subtree->blob == blob)
 			return subtree;
 	return NULL;
 }
@@ -62,7 +62,7 @@ static int kho_insert_subtree(struct kho_subtree *subtree)
 	size_t need = kho_fdt_subtree_size(subtree->name);
 
 	guard(mutex)(&kho_subtrees_lock);
-	if (kho_find_out(subtree->name))
+	if (kho_find_out(subtree->name, subtree->blob))
 		return -EEXIST;
 	if (kho_out_fdt_need + need > KHO_DT_MAX)
 		return -ENOSPC;
@@ -78,7 +78,8 @@ static int kho_new_subtree(const char *name, void *blob, size_t size)
 	struct kho_subtree *subtree;
 	int err;
 
-	if (!name || !kho_name_valid(name) || !blob || !size)
+	if (!name || !kho_name_valid(name) || !blob || !virt_addr_valid(blob) ||
+	    !size)
 		return -EINVAL;
 	subtree = kzalloc(sizeof(*subtree), GFP_KERNEL);
 	if (!subtree)
@@ -103,7 +104,8 @@ static int kho_new_subtree(const char *name, void *blob, size_t size)
  *
  * Context: Process context, may sleep. Also from a finalize operation.
  * Return: 0; -EOPNOTSUPP when KHO is off; -EBUSY unless the state is open;
- * -EINVAL for a bad name or size; -EEXIST when the name is taken; -ENOSPC when
+ * -EINVAL for a bad name, blob or size; -EEXIST when the name is taken, or the blob
+ * has another; -ENOSPC when
  * the FDT is full, and then the other subtrees are as they were; -ENOMEM. The log
  * tells of -EINVAL, -EEXIST and -ENOSPC.
  */
@@ -258,13 +260,10 @@ const char *__init kho_incoming_init(unsigned int nr_subtrees, u64 preserved)
 	kho_in_subtrees = memblock_alloc(kho_in_subtrees_size, SMP_CACHE_BYTES);
 	if (!kho_in_subtrees)
 		return "scratch has no room for the list of subtrees";
-	while (kho_nr_in_subtrees < nr_subtrees) {
-		struct kho_subtree *subtree;
+	while ((node = kho_fdt_next_subtree(kho_in.fdt, node, &came)) > 0) {
+		struct kho_subtree *subtree =
+			&kho_in_subtrees[kho_nr_in_subtrees++];
 
-		node = kho_fdt_next_subtree(kho_in.fdt, node, &came);
-		if (node < 0)
-			return "a subtree in the FDT is malformed";
-		subtree = &kho_in_subtrees[kho_nr_in_subtrees++];
 		strscpy(subtree->name, came.name);
 		subtree->blob = phys_to_virt(came.phys);
 		subtree->size = came.size;
@@ -363,7 +362,7 @@ int kho_write_subtrees(void *fdt, size_t size, struct kho_fdt_root *root)
 
 	guard(mutex)(&kho_subtrees_lock);
 	/* Kernels that read no more than kho-v3 panic on this one. */
-	root->newest_only = kho_find_out(LUO_SUBTREE_NAME);
+	root->newest_only = kho_find_out(LUO_SUBTREE_NAME, NULL);
 	err = kho_fdt_begin(fdt, size, root);
 	list_for_each_entry(subtree, &kho_out_subtrees, list) {
 		const struct kho_fdt_subtree out = {
