@@ -126,9 +126,10 @@ int __init kho_keep_reserve(struct kho_map_walk *blocks)
 	/*
 	 * The array that memblock allocates for them may make chunks ours no
 	 * longer alone: the two at its ends, since between them nothing is
-	 * preserved. In each every other page may be a range then.
+	 * preserved. In each every other page may be a range then. The same
+	 * again for memblock's own array, should that have to grow.
 	 */
-	count = KHO_CHUNK_PAGES;
+	count = 2 * KHO_CHUNK_PAGES;
 	while (kho_keep_next(&keep, &range))
 		count++;
 

@@ -187,6 +187,15 @@ void kho_memory_forget(unsigned long pfn, unsigned long end)
 			clear_bit(pfn >> KHO_PIECE_ORDER, kho_good_pieces);
 }
 
+/* Whatever marks early boot has made: does a region go on where another ends? */
+static bool __init kho_is_one_region(const struct memblock_region *a,
+				     const struct memblock_region *b)
+{
+	return a->base + a->size == b->base &&
+	       memblock_get_region_node(a) == memblock_get_region_node(b) &&
+	       !((a->flags ^ b->flags) & ~MEMBLOCK_KHO_FLAGS);
+}
+
 static int __init kho_copy_regions(struct memblock_type *to,
 				   const struct memblock_type *from,
 				   enum memblock_flags without)
@@ -200,9 +209,16 @@ static int __init kho_copy_regions(struct memblock_type *to,
 	if (!to->regions)
 		return -ENOMEM;
 	/* The allocation may have added a region. */
-	for (i = 0; i < from->cnt && to->cnt < to->max; i++)
-		if (!(from->regions[i].flags & without))
-			to->regions[to->cnt++] = from->regions[i];
+	for (i = 0; i < from->cnt && to->cnt < to->max; i++) {
+		const struct memblock_region *region = &from->regions[i];
+
+		if (region->flags & without)
+			continue;
+		if (to->cnt && kho_is_one_region(&to->regions[to->cnt - 1], region))
+			to->regions[to->cnt - 1].size += region->size;
+		else
+			to->regions[to->cnt++] = *region;
+	}
 	return 0;
 }
 

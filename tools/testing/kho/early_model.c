@@ -417,6 +417,8 @@ const char *model_check_all(void)
 		return kho_in.refused;
 	if (!kho_is_enabled())
 		return "the handover was taken, and KHO is off";
+	if (!sim_remembered_whole())
+		return "memory is remembered in pieces";
 	base = sim_subtrees(&size);
 	take_pages(base, size);
 	for (unsigned int i = 0; (base = sim_remembered(i, &size)); i++)

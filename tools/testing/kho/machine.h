@@ -252,6 +252,7 @@ void sim_reset_gaps(void);
 void sim_reset_memblock(void);
 void sim_reset_memory(void);
 void sim_remember(u64 boot_bytes);
+bool sim_remembered_whole(void);
 phys_addr_t sim_remembered(unsigned int nr, size_t *size);
 void sim_reset_scratch(void);
 void sim_reset_subtrees(void);

@@ -63,6 +63,19 @@ phys_addr_t sim_remembered(unsigned int nr, size_t *size)
 	return virt_to_phys(all[nr].where);
 }
 
+/* Is there one region where memory is, whatever the kernel did with it meanwhile? */
+bool sim_remembered_whole(void)
+{
+	for (unsigned long i = 1; i < ram_at_boot.cnt; i++) {
+		const struct memblock_region *r = &ram_at_boot.regions[i];
+
+		if (r[-1].base + r[-1].size == r->base &&
+		    memblock_get_region_node(&r[-1]) == memblock_get_region_node(r))
+			return false;
+	}
+	return ram_at_boot.cnt;
+}
+
 static int notify(unsigned long event, phys_addr_t start, phys_addr_t size)
 {
 	struct memory_notify range = {
