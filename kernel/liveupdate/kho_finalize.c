@@ -30,7 +30,6 @@
 #include "kho_finalize.h"
 #include "kho_gaps.h"
 #include "kho_map.h"
-#include "kho_memory.h"
 #include "kho_metadata.h"
 #include "kho_preserve.h"
 #include "kho_scratch.h"
@@ -89,7 +88,8 @@ phys_addr_t kho_out_fdt_phys(void)
  * @kn: the operations and where they stand among others
  *
  * Context: Process context, may sleep; not from an operation of a notifier.
- * Return: 0; -EOPNOTSUPP when KHO is off; -EEXIST when @kn is registered.
+ * Return: 0; -EOPNOTSUPP when KHO is off; -EBUSY while the state is finalized, or
+ * committed, since @kn was not asked; -EEXIST when it is registered.
  */
 int register_kho_notifier(struct kho_notifier *kn)
 {
@@ -99,6 +99,8 @@ int register_kho_notifier(struct kho_notifier *kn)
 	if (!kho_is_enabled())
 		return -EOPNOTSUPP;
 	guard(mutex)(&kho_lock);
+	if (kho_finalized())
+		return -EBUSY;
 	list_for_each_entry_reverse(other, &kho_notifiers, list) {
 		if (other == kn)
 			return -EEXIST;
@@ -363,6 +365,27 @@ int kho_commit(void)
 }
 
 /**
+ * kho_commit_nothing() - a kexec is on its way that hands nothing over
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, and then nothing can be preserved unless kho_kexec_failed() follows;
+ * -EBUSY when producers have something preserved.
+ */
+int kho_commit_nothing(void)
+{
+	int err = 0;
+
+	guard(mutex)(&kho_lock);
+	kho_stop_changes();
+	if (kho_preserved_bytes())
+		err = -EBUSY;
+	else
+		WRITE_ONCE(kho_state, KHO_COMMITTED);
+	kho_allow_changes();
+	return err;
+}
+
+/**
  * kho_kexec_failed() - the kexec that was on its way did not happen
  *
  * What producers gave back meanwhile stays preserved: nobody knows of it any more.
@@ -381,49 +404,23 @@ void kho_kexec_failed(void)
 
 /* Boot */
 
-static int __init kho_alloc_fdt(void)
-{
-	unsigned int order = get_order(KHO_DT_MAX);
-	struct page *page = kho_alloc_pages(order);
-	int err;
-
-	if (!page)
-		return -ENOMEM;
-	err = kho_preserve_own(page_to_pfn(page), 1UL << order);
-	if (err)
-		__free_pages(page, order);
-	else
-		kho_fdt = page_address(page);
-	return err;
-}
-
-static void __init kho_free_fdt(void)
-{
-	unsigned int order = get_order(KHO_DT_MAX);
-	struct page *page = virt_to_page(kho_fdt);
-
-	kho_unpreserve_own(page_to_pfn(page), 1UL << order);
-	__free_pages(page, order);
-	kho_fdt = NULL;
-}
-
 static int __init kho_init_out(void)
 {
-	int err;
+	int err = kho_radix_init_tree(&kho_out_tree, NULL);
 
-	err = kho_radix_init_tree(&kho_out_tree, NULL);
 	if (err)
 		return err;
-	err = kho_alloc_fdt();
-	if (err)
-		goto free_tree;
 	kho_set_open(kho_revoked);
-	err = kho_metadata_add();
-	if (!err)
+	kho_fdt = kho_alloc_preserve(KHO_DT_MAX);
+	err = PTR_ERR_OR_ZERO(kho_fdt) ?: kho_metadata_add();
+	if (!err) {
+		kho_count_own();
 		return 0;
+	}
+	if (!IS_ERR(kho_fdt))
+		kho_unpreserve_free(kho_fdt);
+	kho_fdt = NULL;
 	kho_set_state(KHO_OFF);
-	kho_free_fdt();
-free_tree:
 	kho_radix_destroy_tree(&kho_out_tree);
 	return err;
 }
@@ -439,6 +436,8 @@ static int __init kho_init(void)
 	}
 	if (kho_init_out()) {
 		kho_disable("there is no memory for the handover to come");
+		/* What came is nobody's, and stays where it is. */
+		kho_in.valid = false;
 		return -ENOMEM;
 	}
 	return 0;

@@ -10,6 +10,7 @@
 int kho_finalize(void);
 int kho_abort(void);
 int kho_commit(void);
+int kho_commit_nothing(void);
 void kho_settle(void);
 
 ssize_t kho_read_out_fdt(void *buf, loff_t pos, size_t count);

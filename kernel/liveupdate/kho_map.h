@@ -137,18 +137,6 @@ static inline void kho_map_span(const struct kho_map_walk *walk,
 }
 
 /**
- * kho_map_pages() - how many pages that was found are occupied
- * @walk: after kho_map_next() returned true
- *
- * Context: Any.
- * Return: The number.
- */
-static inline unsigned long kho_map_pages(const struct kho_map_walk *walk)
-{
-	return walk->nr_pages - KHO_GROUP_PAGES + hweight64(walk->mask);
-}
-
-/**
  * kho_mask_next_run() - take the next run of pages out of a group
  * @mask: pages of the group that are left
  * @first: where to put the number of the run's first page in the group
