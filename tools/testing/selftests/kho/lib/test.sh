@@ -63,7 +63,7 @@ lay_out()
 		mkdir -p "$dir/host/modules-$kernel"
 		cp -L "$(kernel_dir "$kernel")/$ARCH_KERNEL" \
 			"$dir/host/kernel-$kernel" || return 1
-		for module in "$(kernel_dir "$kernel")"/lib/*kho*.ko \
+		for module in "$(kernel_dir "$kernel")"/lib/test_{kho,luo}.ko \
 				"$(kernel_dir "$kernel")"/samples/kho/*.ko; do
 			[ -e "$module" ] || continue
 			cp -L "$module" "$dir/host/modules-$kernel/" || return 1
