@@ -327,6 +327,8 @@ static struct file *make_file(struct liveupdate_file_op_args *args, u64 number)
 				  O_RDWR);
 	if (IS_ERR(file))
 		kfree(luo);
+	else
+		file->f_mode |= FMODE_PREAD;
 	return file;
 }
 
