@@ -257,6 +257,19 @@ driver_checks()
 	! in_log 'test_kho: FAIL' || fail "a check of action=$action failed"
 }
 
+# Allocations may fail: also those that may sleep, and single pages; without a
+# backtrace for each.
+arm_faults()
+{
+	local how
+
+	for how in failslab fail_page_alloc; do
+		expect "$how" write N /sys/kernel/debug/$how/ignore-gfp-wait
+		expect "$how" write 0 /sys/kernel/debug/$how/verbose
+	done
+	expect "min-order" write 0 /sys/kernel/debug/fail_page_alloc/min-order
+}
+
 #
 # Memory
 #

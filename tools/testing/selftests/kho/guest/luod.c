@@ -26,6 +26,7 @@
  *	files N				may be open
  *	failing N COMMAND...		the Nth allocation fails; "N LEFT ANSWER"
  *	kexec				execute what is loaded
+ *	storm SESSION FILE TOKEN	preserve and unpreserve without an end
  *
  *	bg NAME COMMAND...		in a thread; "0" at once
  *	join NAME			its answer
@@ -311,6 +312,19 @@ static int allow_files(unsigned long nr)
 	return setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Whether or not it is finalized meanwhile; whatever else goes wrong ends it. */
+static int storm(int session, int fd, uint64_t token)
+{
+	for (;;) {
+		if (!luo_preserve(session, fd, token)) {
+			if (luo_unpreserve(session, token))
+				return -1;
+		} else if (errno != EBUSY) {
+			return -1;
+		}
+	}
+}
+
 static int number(const char *word)
 {
 	return word ? strtoul(word, NULL, 0) : 0;
@@ -347,6 +361,8 @@ static int simple(char **w, const char *rest)
 		return forget(w[1]);
 	if (!strcmp(w[0], "files"))
 		return allow_files(number(w[1]));
+	if (!strcmp(w[0], "storm"))
+		return storm(fd_of(w[1]), fd_of(w[2]), third);
 	if (!strcmp(w[0], "kexec"))
 		return syscall(SYS_reboot, LINUX_REBOOT_MAGIC1,
 			       LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_KEXEC, NULL);
