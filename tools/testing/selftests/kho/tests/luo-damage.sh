@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="live update is handed what is wrong: no session came, or one file does not"
-LONG=64
+LONG=66
 KEXECS=${ASKED:-12}
 CMDLINE="kho=on liveupdate=on"
 VARIANTS="plain debug"
