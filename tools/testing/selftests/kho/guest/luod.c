@@ -26,6 +26,7 @@
  *	files N				may be open
  *	failing N COMMAND...		the Nth allocation fails; "N LEFT ANSWER"
  *	kexec				execute what is loaded
+ *	clock				microseconds
  *	storm SESSION FILE TOKEN	preserve and unpreserve without an end
  *
  *	bg NAME COMMAND...		in a thread; "0" at once
@@ -46,6 +47,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "luo.h"
@@ -305,6 +307,15 @@ static int get_name(const char *name, char *answer)
 	return 0;
 }
 
+static int get_clock(char *answer)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(answer, LINE, "%ld", now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	return 0;
+}
+
 static int allow_files(unsigned long nr)
 {
 	struct rlimit limit = { nr, nr };
@@ -410,6 +421,8 @@ static void do_line(char *line, char *answer)
 		ret = get_text(w[1], answer);
 	else if (!strcmp(w[0], "name"))
 		ret = get_name(w[1], answer);
+	else if (!strcmp(w[0], "clock"))
+		ret = get_clock(answer);
 	else
 		ret = simple(w, after_two(line));
 	if (ret)
