@@ -398,6 +398,8 @@ void kho_kexec_failed(void)
 		return;
 	guard(mutex)(&kho_lock);
 	pr_err("the kexec failed; what is preserved may change again\n");
+	/* Who is thawed may give back at once. */
+	kho_set_state(KHO_FINALIZED);
 	kho_call_thaw();
 	kho_abort_locked();
 }

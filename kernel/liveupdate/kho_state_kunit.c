@@ -23,6 +23,8 @@ struct listener {
 	int freeze_err;
 	/* Given back when it is frozen: then there is no kexec. */
 	void *mem;
+	/* Given back when it is thawed */
+	void *thaw_mem;
 };
 
 static struct listener listeners[LISTENERS];
@@ -62,7 +64,12 @@ static int hear_freeze(struct kho_notifier *kn)
 
 static void hear_thaw(struct kho_notifier *kn)
 {
+	struct listener *l = container_of(kn, struct listener, kn);
+
 	hear(kn, 't');
+	if (l->thaw_mem)
+		kho_unpreserve_free(l->thaw_mem);
+	l->thaw_mem = NULL;
 }
 
 static void expect_heard(struct kunit *test, const char *want)
@@ -207,6 +214,21 @@ static void state_commit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kho_preserved_bytes(), bytes - PAGE_SIZE);
 }
 
+/* What is given back as soon as that is possible again is not lost. */
+static void state_commit_thaw(struct kunit *test)
+{
+	u64 bytes = kho_preserved_bytes();
+
+	listeners[1].thaw_mem = kho_alloc_preserve(PAGE_SIZE);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, listeners[1].thaw_mem);
+	KUNIT_ASSERT_EQ(test, kho_commit(), 0);
+	kho_kexec_failed();
+	expect_heard(test, "f2f3f1z2z3z1t1t3t2a1a3a2");
+	KUNIT_EXPECT_EQ(test, kho_preserved_bytes(), bytes);
+	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
+	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
+}
+
 /* Everything is as it was before, finalized or not. */
 static void state_freeze_refused(struct kunit *test)
 {
@@ -238,6 +260,7 @@ static struct kunit_case state_tests[] = {
 	KUNIT_CASE(state_register),
 	KUNIT_CASE(state_revoke),
 	KUNIT_CASE(state_commit),
+	KUNIT_CASE(state_commit_thaw),
 	KUNIT_CASE(state_freeze_refused),
 	KUNIT_CASE(state_freeze_revoked),
 	{}

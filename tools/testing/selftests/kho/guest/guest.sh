@@ -263,6 +263,19 @@ driver_checks()
 	! in_log 'test_kho: FAIL' || fail "a check of action=$action failed"
 }
 
+# Allocations may fail: also those that may sleep, and single pages; without a
+# backtrace for each.
+arm_faults()
+{
+	local how
+
+	for how in failslab fail_page_alloc; do
+		expect "$how" write N /sys/kernel/debug/$how/ignore-gfp-wait
+		expect "$how" write 0 /sys/kernel/debug/$how/verbose
+	done
+	expect "min-order" write 0 /sys/kernel/debug/fail_page_alloc/min-order
+}
+
 #
 # Memory
 #
@@ -331,6 +344,77 @@ keep()
 found()
 {
 	same "luo find $*" found "$(luo find "$@" 2>&1)"
+}
+
+# luod: a program that does what it is told with sessions and files (guest/luod.c);
+# LUOD is its process
+luod_start()
+{
+	mkfifo /tmp/luod.in /tmp/luod.out
+	luod /tmp/luod 2>/tmp/luod.err &
+	LUOD=$!
+}
+
+# tell_luod COMMAND...: prints its answer
+tell_luod()
+{
+	local answer
+
+	echo "$*" > /tmp/luod.in
+	read -r answer < /tmp/luod.out
+	echo "$answer"
+}
+
+# ask ANSWER COMMAND...: which has to be luod's
+ask()
+{
+	local want=$1
+	shift
+
+	same "luod $*" "$want" "$(tell_luod "$@")"
+}
+
+# luod_ends [SIGNAL]: and with it its files
+luod_ends()
+{
+	kill "-${1:-TERM}" $LUOD
+	wait $LUOD || :
+	rm /tmp/luod.in /tmp/luod.out
+}
+
+#
+# The test handlers of live update, lib/test_luo_main.c
+#
+HANDLERS=/sys/module/test_luo/parameters
+
+handlers_start()
+{
+	expect "test_luo" insmod /host/modules-$(param kernel)/test_luo.ko
+}
+
+# let_handlers PARAMETER VALUE: wait, fail, ...
+let_handlers()
+{
+	expect "test_luo $1=$2" write "$2" "$HANDLERS/$1"
+}
+
+# called CALL...: these operations since the last time, in this order
+called()
+{
+	same "calls of handlers" "$*" "$(cat $HANDLERS/calls)"
+	write "" $HANDLERS/calls
+}
+
+# until_called CALL: a thread of luod gets there
+until_called()
+{
+	local i
+
+	for i in $(seq 600); do
+		! grep -q "$1" $HANDLERS/calls || return 0
+		sleep 0.05
+	done
+	fail "nobody calls $1"
 }
 
 # blocks of a migrate type in all zones, in bytes

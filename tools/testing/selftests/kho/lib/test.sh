@@ -63,7 +63,7 @@ lay_out()
 		mkdir -p "$dir/host/modules-$kernel"
 		cp -L "$(kernel_dir "$kernel")/$ARCH_KERNEL" \
 			"$dir/host/kernel-$kernel" || return 1
-		for module in "$(kernel_dir "$kernel")"/lib/*kho*.ko \
+		for module in "$(kernel_dir "$kernel")"/lib/test_{kho,luo}.ko \
 				"$(kernel_dir "$kernel")"/samples/kho/*.ko; do
 			[ -e "$module" ] || continue
 			cp -L "$module" "$dir/host/modules-$kernel/" || return 1
@@ -129,7 +129,8 @@ prepare()
 	[ -e "$OUT/firmware/$ARCH/${ARCH_EFI#* }" ] ||
 		fetch_packages "$OUT/firmware/$ARCH" "${ARCH_EFI% *}" || return 1
 	if [ -n "$(find "$KHO/lib/arch.sh" "$KHO/lib/initramfs.sh" \
-			"$KHO"/guest/init "$KHO"/guest/*.c \
+			"$KHO"/guest/init "$KHO"/guest/*.[ch] \
+			"$KHO"/../liveupdate/*.c "$TOP/include/uapi/linux/liveupdate.h" \
 			-newer "$image" 2>&1 | head -1)" ]; then
 		build_initramfs "$image" > "$OUT/log/initramfs.log" 2>&1 || {
 			tail "$OUT/log/initramfs.log" >&2
