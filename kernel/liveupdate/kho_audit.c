@@ -19,6 +19,7 @@
 #include "kho_audit.h"
 #include "kho_map.h"
 #include "kho_memory.h"
+#include "kho_poison.h"
 #include "kho_preserve.h"
 #include "kho_rules.h"
 #include "kho_subtree.h"
@@ -113,7 +114,8 @@ static void kho_audit_blob(struct kho_subtree *subtree, void *data)
  * Context: Process context, within kho_stop_changes().
  * Return: 0; -EUCLEAN when the memory map breaks a rule of kho_rules.c, when a
  * blob is not preserved, or, under CONFIG_KEXEC_HANDOVER_DEBUG, when memory was
- * freed while it was preserved. The log names the places.
+ * freed while it was preserved; or an error of kho_find_poison(). The log names the
+ * places.
  */
 int kho_audit(struct kho_map_walk *walk)
 {
@@ -126,5 +128,5 @@ int kho_audit(struct kho_map_walk *walk)
 	kho_visit_subtrees(false, kho_audit_blob, &audit);
 	if (!audit.found && IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG))
 		kho_audit_freed(&audit);
-	return kho_audit_end(&audit);
+	return kho_audit_end(&audit) ?: kho_find_poison(walk);
 }

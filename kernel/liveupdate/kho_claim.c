@@ -30,6 +30,7 @@
 #include "kho_claim.h"
 #include "kho_early.h"
 #include "kho_map.h"
+#include "kho_poison.h"
 
 /* page->private of a block that is in a claim: its order, and whether a folio's */
 #define KHO_CLAIM_FOLIO		BIT(8)
@@ -112,6 +113,8 @@ static void kho_init_folio(struct page *page, unsigned int order)
 	__SetPageHead(page);
 	prep_compound_head(page, order);
 	page_rmappable_folio(page);
+	if (unlikely(kho_in.nr_poison))
+		kho_poison_folio(page_folio(page));
 }
 
 /* Where nodes meet elsewhere than in the last kernel, a block may be of several. */

@@ -34,6 +34,7 @@
 #include "kho_map.h"
 #include "kho_memory.h"
 #include "kho_metadata.h"
+#include "kho_poison.h"
 #include "kho_preserve.h"
 #include "kho_scratch.h"
 #include "kho_state.h"
@@ -344,6 +345,7 @@ static int kho_write_fdt(void)
 		.map = virt_to_phys(kho_out_tree.root),
 		.crc_tree = kho_map_crc32c(&kho_out_tree),
 		.crc_scratch = kho_scratch_crc32c(kho_scratch, kho_scratch_cnt),
+		.poison = &kho_poison_out,
 	};
 
 	return kho_write_subtrees(kho_fdt, KHO_DT_MAX, &root);
@@ -403,8 +405,9 @@ static void kho_abort_locked(void)
  * Context: Process context, may sleep.
  * Return: 0, also when it was finalized before; -EOPNOTSUPP when KHO is off;
  * -EBUSY once a kexec is on its way; -EUCLEAN when what is preserved is not what
- * the next kernel takes, see kho_audit(); -ENOSPC when it would find no room to
- * boot in, see kho_check_gaps(), or the FDT is full; or the errno of the producer
+ * the next kernel takes, see kho_audit(); -EHWPOISON when memory that has to be read
+ * for it has a hardware error, see kho_find_poison(); -ENOSPC when it would find no room to boot in,
+ * see kho_check_gaps(), or the FDT is full; or the errno of the producer
  * that refused, whose name is in the log. After an error everything is as it was.
  */
 int kho_finalize(void)

@@ -18,3 +18,7 @@
 #define TAIL_MAPPING			NULL
 
 #include "../../../kernel/liveupdate/kho_claim.c"
+
+void kho_poison_folio(struct folio *folio)
+{
+}

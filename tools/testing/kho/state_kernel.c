@@ -14,6 +14,7 @@
 #include "../../../kernel/liveupdate/kho_gaps.h"
 #include "../../../kernel/liveupdate/kho_map.h"
 #include "../../../kernel/liveupdate/kho_memory.h"
+#include "../../../kernel/liveupdate/kho_poison.h"
 #include "../../../kernel/liveupdate/kho_preserve.h"
 #include "../../../kernel/liveupdate/kho_scratch.h"
 #include "../../../kernel/liveupdate/kho_state.h"
@@ -326,6 +327,8 @@ void kho_preserve_prune(void)
 	step('p');
 }
 
+struct kho_poison kho_poison_out;
+
 static const struct kho_map_walk *audited;
 
 int kho_audit(struct kho_map_walk *walk)
@@ -348,7 +351,8 @@ int kho_write_subtrees(void *fdt, size_t size, struct kho_fdt_root *root)
 	step('w');
 	if (root->map != virt_to_phys(kho_out_tree.root) ||
 	    root->crc_tree != SIM_CRC_TREE ||
-	    root->crc_scratch != SIM_CRC_SCRATCH)
+	    root->crc_scratch != SIM_CRC_SCRATCH ||
+	    root->poison != &kho_poison_out)
 		sim_die("the FDT is of something else");
 	memset(fdt, 0xfd, size);
 	if (sim.write_err)
