@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="memory with hardware errors is handed over, told, and marked in the next kernel"
 ARCHES=x86_64
-CMDLINE="kho=on reserve_mem=1M:4096:held"
+CMDLINE="kho=on liveupdate=on reserve_mem=1M:4096:held"
 KEXECS=2
 MUST="KHO: memory with a hardware error is handed over, at 0x
 KHO: memory with a hardware error came, at 0x
@@ -64,6 +64,7 @@ stage0()
 	expect "test_kho action=poison" insmod $DRIVER action=poison
 	same "pages with errors" 3 "$(bad_pages)"
 	driver_gone
+	keep memfd 1:40000:bad=2 2:2097152:huge:bad=77 3:4096
 	preserve state bytes=64M
 	expect "compact" write 1 /proc/sys/vm/compact_memory
 
@@ -71,19 +72,19 @@ stage0()
 	refuse "a preserved page goes offline softly" soft $REGION
 	hard $((REGION + PAGE_SIZE)) || true
 	expect "the region's second page is marked" is_marked $((REGION + PAGE_SIZE))
-	same "pages with errors" 4 "$(bad_pages)"
+	same "pages with errors" 6 "$(bad_pages)"
 	break_scratch
 	finalize
-	same "lines that name a page" 4 \
+	same "lines that name a page" 6 \
 		"$(count_in_log 'KHO: memory with a hardware error is handed over')"
 }
 
 stage1()
 {
 	check_generation
-	same "lines that name a page" 4 \
+	same "lines that name a page" 6 \
 		"$(count_in_log 'KHO: memory with a hardware error came')"
-	same "pages with errors" 4 "$(bad_pages)"
+	same "pages with errors" 6 "$(bad_pages)"
 	region check
 	refuse "the region's first page is marked" is_marked $REGION
 	expect "the region's second page is marked" is_marked $((REGION + PAGE_SIZE))
@@ -91,6 +92,7 @@ stage1()
 	expect "test_kho action=poisoned=1" insmod $DRIVER action=poisoned=1
 	driver_gone
 	restore state
+	found memfd 1:40000:bad=2 2:2097152:huge:bad=77 3:4096
 }
 
 # Freed, a page with an error is nobody's any more.
