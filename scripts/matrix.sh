@@ -34,7 +34,8 @@ no-sysfs|kernel|SYSFS=n|
 no-deferred|kernel|DEFERRED_STRUCT_PAGE_INIT=n|
 no-numa|kernel|NUMA=n|
 no-vmemmap|kernel|SPARSEMEM_VMEMMAP=n|
-hotplug|kernel|MEMORY_HOTPLUG=y MEMORY_HOTREMOVE=y|
+no-hotplug|kernel|MEMORY_HOTPLUG=n|
+no-memory-failure|kernel|MEMORY_FAILURE=n|
 one-processor|objects|SMP=n|
 realtime|objects|PREEMPT_RT=y|
 size|objects|CC_OPTIMIZE_FOR_SIZE=y|
