@@ -69,13 +69,13 @@ copy_with_libraries()
 	done
 }
 
-# build_programs TO: the guest's own programs, linked statically
+# build_programs TO: the guest's own programs
 build_programs()
 {
 	local source
 
 	for source in "$KHO"/guest/*.c; do
-		"$ARCH_CC" -O2 -Wall -Wextra -Werror -static \
+		"$ARCH_CC" -O2 -Wall -Wextra -Werror \
 			-o "$1/bin/$(basename "$source" .c)" "$source" ||
 			return 1
 	done

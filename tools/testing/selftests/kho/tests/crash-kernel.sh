@@ -10,7 +10,7 @@ ALLOW='sysrq triggered crash|Kernel panic|Call Trace|</?TASK>'
 
 crash_kernel()
 {
-	kexec -s -p "/host/kernel-$(param kernel)" --initrd=/host/initrd \
+	kexec -s -p "/host/kernel-$(param kernel)" --initrd="$(initrd)" \
 		--command-line="$(next_cmdline "$(param kernel)") nr_cpus=1"
 }
 
