@@ -20,7 +20,8 @@
 # KERNELS	variants that are built for it: page sizes are arm64's, and the debug
 #		kernel would find nothing there that it does not find on x86_64
 # PLAIN		those of them that a test's "plain" stands for
-# CORE		those that run.sh --core takes, where a test names them
+# CORE		those that run.sh --core takes: where pages may have other sizes, one
+#		with large ones, as x86_64 has the small ones
 # LEAN		those of them without ACPI, for which there is
 # LEAN_EFI	what QEMU needs for them to boot from UEFI; no: they cannot
 # FAKE_NODES	what makes them nodes, where nothing but ACPI tells of these
@@ -68,7 +69,7 @@ arch_table()
 		ARCH_BARE="-machine its=off"
 		ARCH_KERNELS="plain nokho 64k 16k"
 		ARCH_PLAIN="plain 64k"
-		ARCH_CORE="plain"
+		ARCH_CORE=64k
 		ARCH_LEAN="plain nokho 16k"
 		ARCH_LEAN_EFI="-machine acpi=off"
 		ARCH_FAKE_NODES=

@@ -7,7 +7,7 @@ known_kernels()
 {
 	local kernel
 
-	[ -n "${ONLY_CORE-}" ] || set -- ${@/#plain/$ARCH_PLAIN}
+	set -- ${@/#plain/$ARCH_PLAIN}
 	for kernel in $(printf '%s\n' "$@" | awk '!seen[$0]++'); do
 		[[ " $ARCH_KERNELS " != *" $kernel "* ]] ||
 			[[ " $NOT_ON " == *" $kernel "* ]] || echo "$kernel"
