@@ -28,7 +28,8 @@ no-tests|kernel|KUNIT=n TEST_KEXEC_HANDOVER=n SAMPLE_KEXEC_HANDOVER=n|
 no-modules|kernel|MODULES=n TEST_KEXEC_HANDOVER=n|
 on-by-default|kernel|KEXEC_HANDOVER_ENABLE_DEFAULT=y|
 no-kaslr|kernel|RANDOMIZE_BASE=n|
-no-efi|kernel|EFI=n|
+firmware|kernel|PCI=y ACPI=y X86_64_ACPI_NUMA=y EFI=y EFI_STUB=y|
+network|objects|NET=y BLOCK=y SWAP=y|
 no-hugetlb|kernel|HUGETLBFS=n|
 no-sysfs|kernel|SYSFS=n|
 no-deferred|kernel|DEFERRED_STRUCT_PAGE_INIT=n|

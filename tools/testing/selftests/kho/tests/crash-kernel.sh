@@ -13,7 +13,7 @@ INSTANCE=$TRACE/instances/boot_map
 
 crash_kernel()
 {
-	kexec -s -p "/host/kernel-$(param kernel)" --initrd=/host/initrd \
+	kexec -s -p "/host/kernel-$(param kernel)" --initrd="$(initrd)" \
 		--command-line="$(next_cmdline "$(param kernel)") nr_cpus=1"
 }
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="a machine that boots through EFI"
 CORE=yes
-VARIANTS="plain 64k 16k"
+VARIANTS="plain debug 64k 16k"
+LATER=debug # where generations boots from it
 FIRMWARE=efi
 MEMORY=2G
 CPUS=2

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="IMA's list of measurements travels beside a handover"
 ARCHES=x86_64
+VARIANTS=debug
 CMDLINE="kho=on ima_policy=tcb"
 KEXECS=2
 

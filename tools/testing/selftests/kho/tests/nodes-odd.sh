@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="a node that is for movable pages alone, and one without memory"
 ARCHES=x86_64
+VARIANTS=debug
 MEMORY=1536M
 CPUS=2
 KEXECS=3

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="the firmware's log of what it measured stays where it is, beside a handover"
 ARCHES=x86_64
+VARIANTS=debug
 FIRMWARE=efi
 KEXECS=2
 SECONDS_A_BOOT=120
