@@ -92,6 +92,17 @@ static void kho_audit_freed(struct kho_audit *audit)
 	}
 }
 
+/* A producer that gave a page back may find it a node of the map. */
+static int kho_audit_node(phys_addr_t node, unsigned int level, void *data)
+{
+	struct kho_audit *audit = data;
+
+	if (kho_map_orders_at(&kho_out_tree, audit->orders, node))
+		kho_audit_tell("a node of the memory map is preserved", node,
+			       audit);
+	return 0;
+}
+
 static void kho_audit_blob(struct kho_subtree *subtree, void *data)
 {
 	struct kho_audit *audit = data;
@@ -120,6 +131,8 @@ int kho_audit(struct kho_map_walk *walk)
 	audit.orders = kho_map_orders(walk);
 	kho_check_map(kho_memory_at_boot(), &kho_out_tree, walk, kho_audit_tell,
 		      &audit);
+	kho_radix_walk_nodes(virt_to_phys(kho_out_tree.root), kho_audit_node,
+			     &audit);
 	kho_visit_subtrees(false, kho_audit_blob, &audit);
 	if (!audit.found && IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG))
 		kho_audit_freed(&audit);

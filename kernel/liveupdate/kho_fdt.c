@@ -291,8 +291,7 @@ int kho_fdt_next_subtree(const void *fdt, int node,
 	    !kho_fdt_u32(fdt, node, KHO_SUB_TREE_CRC_PROP_NAME, &subtree->crc,
 			 &subtree->has_crc))
 		return -EINVAL;
-	if (!phys || phys != (phys_addr_t)phys || !subtree->size ||
-	    phys + subtree->size < phys)
+	if (!phys || !subtree->size || phys + subtree->size < phys)
 		return -EINVAL;
 	subtree->phys = phys;
 	return node;
@@ -373,7 +372,7 @@ const char *kho_check_fdt(const void *fdt, size_t size,
 	if (found && page_size != PAGE_SIZE)
 		return "the last kernel had another page size";
 	if (!kho_fdt_u64(fdt, 0, KHO_FDT_MEMORY_MAP_PROP_NAME, &map) ||
-	    !map || !IS_ALIGNED(map, PAGE_SIZE) || map != (phys_addr_t)map)
+	    !map || !IS_ALIGNED(map, PAGE_SIZE))
 		return "the FDT names no memory map";
 	root->map = map;
 	if (!kho_fdt_u32(fdt, 0, KHO_FDT_CRC_TREE_PROP_NAME, &root->crc_tree,
@@ -414,8 +413,7 @@ const char *kho_check_scratch(const struct kho_scratch *areas,
 		if (!area->size)
 			continue;
 		found++;
-		if (area->addr + area->size < area->addr ||
-		    area->addr + area->size > PHYS_ADDR_MAX)
+		if (area->addr + area->size < area->addr)
 			return "a scratch area wraps around";
 		if (!IS_ALIGNED(area->addr | area->size, align))
 			return "a scratch area is not aligned";

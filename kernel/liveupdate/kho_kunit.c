@@ -16,8 +16,8 @@
 #include <linux/sizes.h>
 
 #include "kho_claim.h"
-#include "kho_early.h"
 #include "kho_fdt.h"
+#include "kho_finalize.h"
 #include "kho_kunit.h"
 #include "kho_map.h"
 #include "kho_memory.h"

@@ -7,7 +7,6 @@
 #include <linux/mm.h>
 
 #include "kho_claim.h"
-#include "kho_early.h"
 #include "kho_fdt.h"
 #include "kho_map.h"
 #include "kho_memory.h"

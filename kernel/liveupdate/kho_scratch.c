@@ -180,31 +180,6 @@ bool kho_scratch_overlap(phys_addr_t phys, size_t size)
 	return false;
 }
 
-/**
- * kho_scratch_clip() - narrow a range of pages to what lies beside scratch
- * @pfn: a page of the range
- * @start: first page of the range; moved behind a scratch area below @pfn
- * @end: end of the range; moved to where a scratch area above @pfn begins
- *
- * When @pfn itself lies in scratch the range ends below it.
- *
- * Context: Any.
- */
-void kho_scratch_clip(unsigned long pfn, unsigned long *start,
-		      unsigned long *end)
-{
-	for (unsigned int i = 0; i < kho_scratch_cnt; i++) {
-		unsigned long first = PHYS_PFN(kho_scratch[i].addr);
-		unsigned long behind = first + PHYS_PFN(kho_scratch[i].size);
-
-		if (behind <= pfn)
-			*start = max(*start, behind);
-		else
-			*end = min(*end, first);
-	}
-	*end = max(*start, *end);
-}
-
 static u64 __init kho_scratch_align(u64 size)
 {
 	return ALIGN(size, KHO_SCRATCH_GRAIN);

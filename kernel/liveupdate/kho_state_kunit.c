@@ -7,6 +7,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include "kho_finalize.h"
 #include "kho_preserve.h"
 #include "kho_state.h"
 
@@ -136,13 +137,14 @@ static void state_register(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, unregister_kho_notifier(&late), -ENOENT);
 	KUNIT_ASSERT_EQ(test, kho_finalize(), 0);
 	expect_heard(test, "f2f3f1");
-	/* Who was not asked is not told of the end, and need not do anything. */
-	listeners[1].name = 'x';
+	/* Who was not asked is no part of it, and need not do anything. */
 	KUNIT_EXPECT_EQ(test, unregister_kho_notifier(&listeners[1].kn), 0);
-	KUNIT_EXPECT_EQ(test, register_kho_notifier(&listeners[1].kn), 0);
-	KUNIT_EXPECT_EQ(test, register_kho_notifier(&late), 0);
+	KUNIT_EXPECT_EQ(test, register_kho_notifier(&listeners[1].kn), -EBUSY);
 	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
 	expect_heard(test, "a1a3");
+	listeners[1].name = 'x';
+	KUNIT_EXPECT_EQ(test, register_kho_notifier(&listeners[1].kn), 0);
+	KUNIT_EXPECT_EQ(test, register_kho_notifier(&late), 0);
 	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
 	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
 	KUNIT_EXPECT_EQ(test, unregister_kho_notifier(&late), 0);

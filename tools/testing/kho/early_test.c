@@ -266,7 +266,7 @@ static void kho_off(void)
 	machine_boot_open();
 	machine_boot_all();
 	CHECK(!kho_in.valid && !kho_scratch_cnt);
-	CHECK(kho_refused && !strcmp(kho_refused, "KHO is off in this kernel"));
+	CHECK(kho_in.refused && !strcmp(kho_in.refused, "KHO is off in this kernel"));
 	CHECK(strstr(sim_log, " bytes in 2 subtrees of the last kernel are lost"));
 	CHECK(!memblock_kho_restricted());
 	CHECK(memblock.reserved.total_size ==
@@ -357,7 +357,7 @@ static void refuse(const struct damage *d, bool checksums, bool sum)
 		machine_boot_early();
 		machine_boot_open();
 		machine_boot_all();
-		wrong = kho_refused;
+		wrong = kho_in.refused;
 	} else {
 		wrong = model_check_refused(why);
 	}
@@ -420,10 +420,10 @@ static void flip(void *where, unsigned int bit, const struct shape *shape)
 	machine_kexec();
 	machine_boot_early();
 	machine_boot_open();
-	if (!CHECK(kho_refused))
+	if (!CHECK(kho_in.refused))
 		printf("# bit %u at %p was not found\n", bit, where);
 	machine_boot_all();
-	if (kho_refused)
+	if (kho_in.refused)
 		passes("flip", "the end", model_check_cold());
 }
 
@@ -497,13 +497,14 @@ static struct {
 	{ "scratch has no room for the list of subtrees" },
 	{ "there is no room to reserve what is preserved" },
 	{ "KHO is off in this kernel" },
+	{ "there is no room to remember what memory there is" },
 	{ "memblock cannot hold the scratch areas" },
 };
 
 static void note_reason(void)
 {
-	for (unsigned int i = 0; kho_refused && i < ARRAY_SIZE(no_room); i++)
-		if (!strcmp(no_room[i].why, kho_refused))
+	for (unsigned int i = 0; kho_in.refused && i < ARRAY_SIZE(no_room); i++)
+		if (!strcmp(no_room[i].why, kho_in.refused))
 			no_room[i].seen = true;
 }
 
@@ -518,7 +519,7 @@ static bool fail_some(const struct shape *shape, unsigned long first,
 	machine_kexec();
 	machine_fail(first, count);
 	machine_boot_early();
-	wrong = kho_refused ? NULL : model_check_early();
+	wrong = kho_in.refused ? NULL : model_check_early();
 	machine_boot_open();
 	machine_boot_all();
 	machine_fail(0, 0);

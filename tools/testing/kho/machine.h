@@ -15,7 +15,7 @@
 #include <linux/memblock.h>
 #include <linux/types.h>
 
-#include "../../../kernel/liveupdate/kho_early.h"
+#include "../../../kernel/liveupdate/kho_claim.h"
 #include "../../../kernel/liveupdate/kho_fdt.h"
 #include "../../../kernel/liveupdate/kho_memory.h"
 #include "../../../kernel/liveupdate/kho_preserve.h"
@@ -252,6 +252,7 @@ void sim_reset_gaps(void);
 void sim_reset_memblock(void);
 void sim_reset_memory(void);
 void sim_remember(u64 boot_bytes);
+bool sim_remembered_whole(void);
 phys_addr_t sim_remembered(unsigned int nr, size_t *size);
 void sim_reset_scratch(void);
 void sim_reset_subtrees(void);

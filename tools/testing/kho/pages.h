@@ -14,8 +14,8 @@
 #include <linux/kexec_handover.h>
 #include "../../../kernel/liveupdate/kho_audit.h"
 #include "../../../kernel/liveupdate/kho_claim.h"
-#include "../../../kernel/liveupdate/kho_early.h"
 #include "../../../kernel/liveupdate/kho_fdt.h"
+#include "../../../kernel/liveupdate/kho_finalize.h"
 #include "../../../kernel/liveupdate/kho_map.h"
 #include "../../../kernel/liveupdate/kho_memory.h"
 #include "../../../kernel/liveupdate/kho_preserve.h"
@@ -144,7 +144,7 @@ void sim_switch(bool on);
 struct kho_kexec_metadata *sim_metadata(void);
 extern int (*sim_initcall_kho_init)(void);
 extern int (*sim_initcall_kho_sysfs_init)(void);
-extern int (*sim_initcall_kho_memory_notifier_init)(void);
+extern int (*sim_initcall_kho_hotplug_init)(void);
 extern int (*sim_param_kho_setup)(char *arg);
 
 /* pages_model.c: what has to be in the map */

@@ -4,11 +4,11 @@
  * before they ran: a kernel is gone after a kexec.
  */
 #include "../../../kernel/liveupdate/kho_claim.c"
+#include "../../../kernel/liveupdate/kho_finalize.c"
 #include "../../../kernel/liveupdate/kho_memory.c"
 #include "../../../kernel/liveupdate/kho_preserve.c"
 #include "../../../kernel/liveupdate/kho_state.c"
 #include "../../../kernel/liveupdate/kho_subtree.c"
-#include "../../../kernel/liveupdate/kho_sysfs.c"
 #include "pages.h"
 #include <linux/kho/abi/kexec_metadata.h>
 
@@ -33,8 +33,6 @@ void sim_forget_out(void)
 	kho_own_pages = 0;
 	kho_state = KHO_OFF;
 	kho_fdt = NULL;
-	kho_kobj = NULL;
-	out_dt_attr.private = NULL;
 	INIT_LIST_HEAD(&kho_notifiers);
 	kfree(ram_at_boot.regions);
 	kfree(used_at_boot.regions);
@@ -61,5 +59,5 @@ void sim_switch(bool on)
 /* What KHO itself hands over */
 struct kho_kexec_metadata *sim_metadata(void)
 {
-	return kho_find_out(KHO_KEXEC_METADATA_NAME)->blob;
+	return kho_find_out(KHO_KEXEC_METADATA_NAME, NULL)->blob;
 }

@@ -62,6 +62,7 @@ typedef u32 gfp_t;
 #define __weak			__attribute__((weak))
 #define __ro_after_init
 #define __initdata
+#define __initconst		/* const */
 #define VISIBLE_IF_KUNIT	static
 #define EXPORT_SYMBOL_IF_KUNIT(sym)	extern int sim_exported_##sym
 #define _RET_IP_		((unsigned long)__builtin_return_address(0))
@@ -69,6 +70,7 @@ typedef u32 gfp_t;
 /* Nobody else is there */
 #define READ_ONCE(x)		((typeof(x))(x))
 #define WRITE_ONCE(x, v)	((x) = (v))
+#define smp_mb__before_atomic()	do { } while (0)
 #define cmpxchg(p, old, new)	__sync_val_compare_and_swap(p, old, new)
 
 #define max(a, b)		({ __auto_type _a = (a); __auto_type _b = (b); \
@@ -161,6 +163,7 @@ static inline unsigned int get_order(size_t size)
 #define IS_ERR(p)		((unsigned long)(p) >= -4095UL)
 #define ERR_PTR(err)		((void *)(long)(err))
 #define PTR_ERR(p)		((long)(p))
+#define PTR_ERR_OR_ZERO(p)	((int)(IS_ERR(p) ? PTR_ERR(p) : 0))
 
 /* Strings */
 #define strscpy(dst, src)	sim_strscpy(dst, src, sizeof(dst))
@@ -255,7 +258,7 @@ struct work_struct {
 	void (*fn)(struct work_struct *work);
 };
 
-#define DECLARE_WORK(name, fn)		struct work_struct name = { fn }
+#define INIT_WORK(work, function)	((work)->fn = (function))
 
 void schedule_work(struct work_struct *work);
 
@@ -350,6 +353,8 @@ unsigned long page_to_pfn(const struct page *page);
 void *phys_to_virt(phys_addr_t phys);
 phys_addr_t virt_to_phys(const void *virt);
 
+bool virt_addr_valid(const void *virt);
+
 #define __pa(virt)		virt_to_phys(virt)
 #define __va(phys)		phys_to_virt(phys)
 #define page_to_phys(page)	PFN_PHYS(page_to_pfn(page))
@@ -424,6 +429,7 @@ enum memblock_flags {
 	MEMBLOCK_NOMAP = 4,
 	MEMBLOCK_DRIVER_MANAGED = 8,
 	MEMBLOCK_RSRV_KERN = 64,
+	MEMBLOCK_KHO_FLAGS = 128,
 };
 
 struct memblock_region {
@@ -576,8 +582,11 @@ struct kobj_attribute {
 			 const char *buf, size_t count);
 };
 
+struct bin_attribute;
+
 struct attribute_group {
 	struct attribute **attrs;
+	struct bin_attribute **bin_attrs;
 };
 
 struct bin_attribute {
@@ -606,7 +615,6 @@ struct kobject *kobject_create_and_add(const char *name, struct kobject *parent)
 void kobject_put(struct kobject *kobj);
 int sysfs_create_group(struct kobject *kobj, const struct attribute_group *group);
 int sysfs_create_bin_file(struct kobject *kobj, const struct bin_attribute *attr);
-void sysfs_remove_bin_file(struct kobject *kobj, const struct bin_attribute *attr);
 
 /* Device trees */
 struct device_node;

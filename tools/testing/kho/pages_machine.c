@@ -15,8 +15,6 @@ struct page sim_pages[SIM_PAGES];
 bool sim_allowed[SIM_PAGES];
 int (*sim_memory_event)(struct notifier_block *nb, unsigned long event, void *data);
 
-struct kho_incoming kho_in;
-const char *kho_refused;
 struct kho_scratch kho_scratch[KHO_SCRATCH_MAX];
 unsigned int kho_scratch_cnt;
 struct memblock memblock;
@@ -75,6 +73,11 @@ void *phys_to_virt(phys_addr_t phys)
 	if (phys >= PFN_PHYS(SIM_PAGES))
 		sim_die("an address that is none is used");
 	return (void *)(uintptr_t)(phys + SIM_OFFSET);
+}
+
+bool virt_addr_valid(const void *virt)
+{
+	return (uintptr_t)virt - SIM_OFFSET < PFN_PHYS(SIM_PAGES);
 }
 
 phys_addr_t virt_to_phys(const void *virt)
@@ -190,11 +193,6 @@ int kho_check_gaps(struct kho_map_walk *blocks)
 	if (!blocks->root)
 		sim_die("the forecast is of no map");
 	return sim.gaps_err;
-}
-
-bool is_kho_boot(void)
-{
-	return kho_in.valid;
 }
 
 static void add_region(struct memblock_type *type, unsigned long from,

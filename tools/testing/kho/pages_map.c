@@ -174,6 +174,7 @@ static void fill_map(bool right)
 {
 	model_reset();
 	nr_runs = 0;
+	sim.border = BORDER - 32 + sim_random(64);
 	for (unsigned int i = 0; i < NR_STEPS; i++) {
 		sim_cpu = sim_random(SIM_CPUS);
 		if (nr_runs && !sim_random(5))
@@ -345,6 +346,23 @@ static void many_wrong(void)
 		CHECK(sim_said("and so at 1 more places\n") == (nr == 17));
 		CHECK(sim_said("and so at 2 more places\n") == (nr == 18));
 	}
+}
+
+/* A producer gave a page back, preserves it all the same, and it became a node */
+static void node_preserved(void)
+{
+	struct kho_radix_node *root;
+	struct page *page;
+	u64 key;
+
+	sim_cold();
+	root = kho_out_tree.root;
+	page = virt_to_page(root);
+	key = kho_radix_encode_key(page_to_phys(page), 0);
+	CHECK(!kho_radix_add_key(&kho_out_tree, key));
+	CHECK(audit() == -EUCLEAN && sim_next_says());
+	CHECK(sim_said("a node of the memory map is preserved, at "));
+	CHECK(!kho_radix_del_key(&kho_out_tree, key) && !audit());
 }
 
 /* Sizes that are none, and more than there can be */
@@ -539,6 +557,7 @@ const struct check checks_map[] = {
 	{ "what is preserved twice both kernels refuse", preserved_twice },
 	{ "what breaks a rule both kernels refuse", random_keys },
 	{ "and each says which rule, and where", each_rule },
+	{ "so they do a node of the map", node_preserved },
 	{ "where much is wrong the log has some of it", many_wrong },
 	{ "runs of no pages, or of more than there are, are refused", no_such_pages },
 	{ "what was not preserved cannot be taken back", wrong_returns },

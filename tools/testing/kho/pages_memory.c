@@ -134,9 +134,9 @@ static void goes_offline(void)
 	sim_cold();
 	sim_switch(false);
 	sim_memory_event = NULL;
-	CHECK(!sim_initcall_kho_memory_notifier_init() && !sim_memory_event);
+	CHECK(!sim_initcall_kho_hotplug_init() && !sim_memory_event);
 	sim_switch(true);
-	CHECK(!sim_initcall_kho_memory_notifier_init() && sim_memory_event);
+	CHECK(!sim_initcall_kho_hotplug_init() && sim_memory_event);
 
 	CHECK(!kho_preserve_pages(pfn_to_page(U(130)), 1));
 	CHECK(stays(U(128), 4096) && stays(U(130), 1));

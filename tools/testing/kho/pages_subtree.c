@@ -39,6 +39,7 @@ static void names(void)
 	}
 	CHECK(kho_add_subtree("no-blob", NULL, 8) == -EINVAL);
 	CHECK(kho_add_subtree("no-size", blob, 0) == -EINVAL);
+	CHECK(kho_add_subtree("no-memory", (void *)good, 8) == -EINVAL);
 	CHECK(sim_same(&before));
 	sim_quiet();
 	for (unsigned int i = 0; i < ARRAY_SIZE(good); i++)
@@ -46,7 +47,8 @@ static void names(void)
 	CHECK(!sim.log[0]);
 	for (unsigned int i = 0; i < ARRAY_SIZE(good); i++)
 		CHECK(kho_add_subtree(good[i], blob, 8) == -EEXIST);
-	CHECK(sim_printed('e') == ARRAY_SIZE(good));
+	CHECK(kho_add_subtree("other", blob + 8, 8) == -EEXIST);
+	CHECK(sim_printed('e') == ARRAY_SIZE(good) + 1);
 	sim_kexec();
 	for (unsigned int i = 0; i < ARRAY_SIZE(good); i++) {
 		phys_addr_t phys;
@@ -94,15 +96,15 @@ static void many(void)
 /* As many as there is room for, each with a name of so many letters */
 static void fill_fdt(unsigned int len)
 {
-	unsigned int nr = 0, again;
+	unsigned int nr = 0;
 	char name[40];
 	size_t size;
 	int err;
 
 	start();
 	do {
-		snprintf(name, sizeof(name), "%0*u", len, nr++);
-		err = kho_add_subtree(name, blob, 16);
+		snprintf(name, sizeof(name), "%0*u", len, nr);
+		err = kho_add_subtree(name, blob + nr++, 16);
 	} while (!err && nr < 3000);
 	nr--;
 	CHECK(err == -ENOSPC && nr > 1000);
@@ -110,18 +112,16 @@ static void fill_fdt(unsigned int len)
 	if (!CHECK(!kho_finalize()))
 		printf("# %u names of %u letters\n", nr, len);
 	/* Full is full: there is not room for another one, nor for two */
-	kho_out_fdt(&size);
+	size = fdt_totalsize(phys_to_virt(kho_out_fdt_phys()));
 	CHECK(size <= SZ_128K && size + 2 * (len + 84) + 512 > SZ_128K);
 	CHECK(!kho_abort());
 	/* What is removed makes room for as much again */
 	kho_remove_subtree(blob);
 	snprintf(name, sizeof(name), "%0*u", len, 999999);
-	CHECK(!kho_add_subtree(name, blob + 1, 16));
+	CHECK(!kho_add_subtree(name, blob, 16));
 	snprintf(name, sizeof(name), "%0*u", len, 999998);
-	CHECK(kho_add_subtree(name, blob, 16) == -ENOSPC);
+	CHECK(kho_add_subtree(name, blob + nr, 16) == -ENOSPC);
 	CHECK(!kho_finalize());
-	again = fdt_totalsize(kho_out_fdt(&size));
-	CHECK(again == size);
 }
 
 static void full(void)
@@ -238,11 +238,10 @@ static void versions(void)
 {
 	static const char old[] = "kho-v3";
 	const void *fdt;
-	size_t size;
 
 	start();
 	CHECK(!kho_finalize());
-	fdt = kho_out_fdt(&size);
+	fdt = phys_to_virt(kho_out_fdt_phys());
 	CHECK(!fdt_node_check_compatible(fdt, 0, old));
 	CHECK(!fdt_node_check_compatible(fdt, 0, "kho-v4"));
 	CHECK(!kho_abort() && !kho_add_subtree("LUO", blob, 8) && !kho_finalize());

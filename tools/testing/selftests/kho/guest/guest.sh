@@ -241,6 +241,12 @@ driver_gone()
 	expect "rmmod test_kho" rmmod test_kho
 }
 
+# readable FILE: its errors are in /tmp/readable
+readable()
+{
+	cat "$1" 2>/tmp/readable >/dev/null
+}
+
 # driver_checks ACTION [PARAMETER...]: single checks, each PASS or FAIL by name
 driver_checks()
 {

@@ -8,7 +8,7 @@ stage0()
 	preserve state bytes=16M
 	expect "finalize" write 1 $SYSFS/active
 	same "active" 1 "$(cat $SYSFS/active)"
-	expect "dt" test -s $SYSFS/dt
+	expect "dt" readable $SYSFS/dt
 	carry lens "$(md5sum < $SYSFS/scratch_len | cut -c1-12)"
 }
 

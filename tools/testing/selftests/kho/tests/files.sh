@@ -13,11 +13,11 @@ modes()
 {
 	local file
 
-	for file in $DEBUGFS/out/scratch_phys $DEBUGFS/out/scratch_len; do
-		same "mode of $file" 400 "$(stat -c %a $file)"
-	done
-	for file in finalize active; do
-		same "mode of out/$file" 600 "$(stat -c %a $DEBUGFS/out/$file)"
+	same "mode of scratch_phys" 400 "$(stat -c %a $SYSFS/scratch_phys)"
+	same "mode of active" 644 "$(stat -c %a $SYSFS/active)"
+	same "mode of dt" 400 "$(stat -c %a $SYSFS/dt)"
+	for file in scratch_phys scratch_len; do
+		same "out/$file" "$(cat $SYSFS/$file)" "$(cat $DEBUGFS/out/$file)"
 	done
 }
 
@@ -33,13 +33,14 @@ stage0()
 		done
 	done
 	same "enabled" 1 "$(cat $SYSFS/enabled)"
-	refuse "dt before finalize" test -e $SYSFS/dt
+	refuse "dt before finalize" readable $SYSFS/dt
+	expect "errno of dt" grep -q "No data" /tmp/readable
 	finalize
 	same "active" 1 "$(cat $SYSFS/active)"
 	same "out/active" 1 "$(cat $DEBUGFS/out/active)"
 	same "FDT's magic" d00dfeed "$(head -c 4 $SYSFS/dt | xxd -p)"
 	abort
-	refuse "dt after abort" test -e $SYSFS/dt
+	refuse "dt after abort" readable $SYSFS/dt
 	same "dt_max" 131072 "$(cat $SYSFS/dt_max)"
 	same "mode of dt_max" 444 "$(stat -c %a $SYSFS/dt_max)"
 	same "unclaimed_bytes" 0 "$(cat $SYSFS/unclaimed_bytes)"

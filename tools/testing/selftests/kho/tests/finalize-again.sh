@@ -8,7 +8,7 @@ stage0()
 	expect "the same state again" write 1 $DEBUGFS/out/finalize
 	abort
 	expect "the same state again" write 0 $DEBUGFS/out/finalize
-	refuse "out/fdt after abort" test -e $DEBUGFS/out/fdt
+	refuse "out/fdt after abort" readable $DEBUGFS/out/fdt
 	driver_gone
 	preserve second bytes=24M order=3
 	expect "finalize through the older name" write 1 $DEBUGFS/out/active
