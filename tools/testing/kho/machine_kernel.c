@@ -8,7 +8,6 @@
 #include <linux/page-flags.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
-#include <linux/stringify.h>
 
 #include "machine_private.h"
 #include "sim_crc.h"
@@ -24,11 +23,8 @@ bool enabled;
 /* Of all pages that there can be; most are never touched */
 static struct page *pages;
 
-/* What the real files call; the kernel's image is as large as one with its modules */
+/* What the real files call */
 char sim_image[SIM_IMAGE_SIZE];
-asm(".globl _text, _end\n"
-	".set _text, sim_image\n"
-	".set _end, sim_image + " __stringify(SIM_IMAGE_SIZE) "\n");
 unsigned long initrd_start, initrd_end, totalcma_pages;
 
 /* What pr_err() and the like call */
