@@ -145,6 +145,7 @@ struct kho_kexec_metadata *sim_metadata(void);
 extern int (*sim_initcall_kho_init)(void);
 extern int (*sim_initcall_kho_sysfs_init)(void);
 extern int (*sim_initcall_kho_hotplug_init)(void);
+extern int (*sim_initcall_kho_power_init)(void);
 extern int (*sim_param_kho_setup)(char *arg);
 
 /* pages_model.c: what has to be in the map */

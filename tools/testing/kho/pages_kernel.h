@@ -407,7 +407,10 @@ struct memory_notify {
 	unsigned long nr_pages;
 };
 
-struct notifier_block;
+struct notifier_block {
+	int (*notifier_call)(struct notifier_block *nb, unsigned long event,
+			     void *data);
+};
 
 #define PAGES_PER_SECTION		4096UL
 #define __pfn_to_section(pfn)		((pfn) / PAGES_PER_SECTION)
@@ -420,6 +423,11 @@ struct page *pfn_to_online_page(unsigned long pfn);
 bool is_migrate_cma_page(const struct page *page);
 int hotplug_memory_notifier(int (*fn)(struct notifier_block *nb,
 				      unsigned long event, void *data), int pri);
+
+/* Images of all memory, in which this one is */
+enum { PM_HIBERNATION_PREPARE, PM_RESTORE_PREPARE };
+
+int register_pm_notifier(struct notifier_block *nb);
 
 /* What boot knew of memory */
 enum memblock_flags {

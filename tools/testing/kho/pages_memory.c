@@ -161,11 +161,33 @@ static void goes_offline(void)
 	CHECK(kho_restore_pages(PFN_PHYS(U(130)), 1) && !stays(U(128), 4096));
 }
 
+static struct notifier_block *power;
+
+int register_pm_notifier(struct notifier_block *nb)
+{
+	power = nb;
+	return 0;
+}
+
+/* What this kernel preserves is in its image; what came is not */
+static void hibernates(void)
+{
+	sim_cold();
+	CHECK(!sim_initcall_kho_power_init() && power);
+	CHECK(power->notifier_call(power, PM_RESTORE_PREPARE, NULL) == NOTIFY_DONE);
+	sim_kexec();
+	CHECK(power->notifier_call(power, PM_HIBERNATION_PREPARE, NULL) == NOTIFY_DONE);
+	CHECK(!sim.log[0]);
+	CHECK(power->notifier_call(power, PM_RESTORE_PREPARE, NULL) == -EBUSY);
+	CHECK(sim_printed('e') == 1);
+}
+
 const struct check checks_memory[] = {
 	{ "memory: pages that were there at boot, however few", added_memory },
 	{ "memory: low memory is asked for when nothing else helps", few_added },
 	{ "memory: what was added, or is not online, is told apart", added_is_told },
 	{ "memory: what is good at a glance is good", glance },
 	{ "memory: what is handed over does not go offline", goes_offline },
+	{ "memory: no image is restored over what came", hibernates },
 	{ }
 };
