@@ -147,16 +147,15 @@ static int kho_del_block(unsigned long pfn, unsigned int order)
 }
 
 /*
- * Take the blocks of a run out again, up to but without @end. The cut depends
- * on the whole run, so that must be given also where only its start was added.
- * Returns the number of pages that were not in the set.
+ * Take the blocks of a run out again. The start of a run, up to where one of its
+ * blocks ends, is cut as the run is. Returns the number of pages that were not in
+ * the set.
  */
-static unsigned long kho_del_run(unsigned long pfn, unsigned long nr_pages,
-				 unsigned long end)
+static unsigned long kho_del_run(unsigned long pfn, unsigned long nr_pages)
 {
 	unsigned long missing = 0, blocks = 0;
 
-	while (pfn < end) {
+	while (nr_pages) {
 		unsigned int order = kho_run_order(pfn, nr_pages);
 
 		if (kho_del_block(pfn, order))
@@ -178,7 +177,7 @@ static int kho_add_run(unsigned long start, unsigned long nr_pages)
 		int err = kho_add_block(pfn, order);
 
 		if (err) {
-			kho_del_run(start, nr_pages, pfn);
+			kho_del_run(start, pfn - start);
 			return err;
 		}
 		pfn += 1UL << order;
@@ -255,7 +254,7 @@ int kho_preserve_run(unsigned long pfn, unsigned long nr_pages)
 static void __kho_unpreserve_run(unsigned long pfn, unsigned long nr_pages,
 				 unsigned long ip)
 {
-	if (kho_del_run(pfn, nr_pages, pfn + nr_pages))
+	if (kho_del_run(pfn, nr_pages))
 		kho_refuse_return(pfn, ip);
 }
 

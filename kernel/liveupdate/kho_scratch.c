@@ -315,7 +315,7 @@ static int __init kho_scratch_check_room(const struct kho_scratch_sizes *sizes)
 	if (need <= have)
 		return 0;
 	pr_err("scratch of %llu MiB does not fit in the %llu MiB that may be used: %llu MiB are missing; KHO is off\n",
-	       need >> 20, have >> 20, ((need - have) >> 20) + 1);
+	       need >> 20, have >> 20, DIV_ROUND_UP(need - have, SZ_1M));
 	return -ENOMEM;
 }
 

@@ -57,9 +57,6 @@
 #define SIM_SCRATCH_1	SIM_AT(0x5000000UL)
 #define SIM_SCRATCH_2	SIM_AT(0x7000000UL)
 
-/* What the running kernel's own image takes */
-#define SIM_IMAGE_SIZE	0x2800000
-
 #define SIM_SCRATCH_AREAS	4
 #define SIM_BANKS		8
 #define SIM_ZONES		2
@@ -261,5 +258,6 @@ unsigned int sim_nr_subtrees(void);
 phys_addr_t sim_subtrees(size_t *size);
 extern int (*sim_initcall_kho_scratch_count)(void);
 extern int (*sim_param_kho_scratch_setup)(char *arg);
+extern int (*sim_param_kho_bootmem_setup)(char *arg);
 
 #endif /* _KHO_MACHINE_H */
