@@ -369,6 +369,8 @@ bool virt_addr_valid(const void *virt);
 #define set_page_private(page, val)	((page)->private = (val))
 #define PageReserved(page)	((page)->reserved)
 #define PageBuddy(page)		((page)->buddy)
+#define PageHWPoison(page)	((void)(page), false)
+#define folio_set_has_hwpoisoned(folio)	((void)(folio))
 #define clear_page_tag_ref(page)	((void)(page))
 #define TAIL_MAPPING		((void *)0x7a11)
 
