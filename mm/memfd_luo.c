@@ -3,8 +3,9 @@
  * Live update of memfds, and of all that is an unlinked file in shmem.
  *
  * The folios stay where they are, and nothing is copied. While a file is preserved each
- * of its pages is there, and pinned: what is written to the file or to a mapping up to the
- * kexec is written to what the next kernel gets.
+ * folio of it is pinned: what is written to the file or to a mapping up to the kexec is
+ * written to what the next kernel gets. Holes stay holes. Where something is written into
+ * one, shmem tells of the folio before it enters the file.
  *
  * Whether a folio is dirty is told by page tables, too. So all are said to be dirty, and
  * the next kernel does not lose one that looks clean.
@@ -27,6 +28,8 @@
 #include <linux/vmalloc.h>
 #include <linux/xarray.h>
 
+#include "internal.h"
+
 #define MEMFD_LUO_SEALS		(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | \
 				 F_SEAL_WRITE | F_SEAL_FUTURE_WRITE | F_SEAL_EXEC)
 
@@ -36,12 +39,28 @@
 /* Folios between two looks whether somebody else needs the CPU. */
 #define MEMFD_LUO_RESCHED	1024
 
-/* A file that is preserved */
+/* Room that a file's array of folios has at first: at least, and at most. */
+#define MEMFD_LUO_MIN_ROOM	(PAGE_SIZE / sizeof(struct memfd_luo_folio_ser))
+#define MEMFD_LUO_MAX_ROOM	65536UL
+
+/* How long who writes into a hole waits while a kexec is on its way. */
+#define MEMFD_LUO_PATIENCE	(HZ / 10)
+
+/*
+ * A file that is preserved. The mapping's invalidate_lock is for the folios, and for
+ * @frozen.
+ */
 struct memfd_luo {
+	struct shmem_preserved preserved;
 	struct memfd_luo_ser *ser;
-	/* The vmalloc area that @ser tells of */
+	/* The vmalloc area that @ser tells of, and how many have room in it */
 	struct memfd_luo_folio_ser *folios;
+	unsigned long room;
+	/* How many there are, and were at first */
 	unsigned long nr_folios;
+	unsigned long nr_first;
+	/* The kexec is on its way, and @ser does not change. */
+	bool frozen;
 };
 
 static struct folio *memfd_luo_folio(const struct memfd_luo_folio_ser *entry)
@@ -49,106 +68,138 @@ static struct folio *memfd_luo_folio(const struct memfd_luo_folio_ser *entry)
 	return page_folio(pfn_to_page(entry->pfn));
 }
 
-/* Pinning: all pages of the file are there afterwards, and stay where they are. */
+/* The array of folios */
+
+static void memfd_luo_free_array(struct memfd_luo *luo)
+{
+	if (!luo->folios)
+		return;
+	kho_unpreserve_vmalloc(&luo->ser->folios);
+	vfree(luo->folios);
+}
+
+static int memfd_luo_make_room(struct memfd_luo *luo, unsigned long room)
+{
+	struct memfd_luo_folio_ser *folios;
+	struct kho_vmalloc desc;
+	int err;
+
+	folios = vmalloc(array_size(room, sizeof(*folios)));
+	if (!folios)
+		return -ENOMEM;
+	err = kho_preserve_vmalloc(folios, &desc);
+	if (err) {
+		vfree(folios);
+		return err;
+	}
+	memcpy(folios, luo->folios, luo->nr_folios * sizeof(*folios));
+	memfd_luo_free_array(luo);
+	luo->folios = folios;
+	luo->room = room;
+	luo->ser->folios = desc;
+	return 0;
+}
+
+/* Preserve a folio that is pinned, or about to be. */
+static int memfd_luo_list(struct memfd_luo *luo, struct folio *folio, pgoff_t index)
+{
+	struct memfd_luo_folio_ser *entry;
+	int err;
+
+	if (unlikely(luo->nr_folios == luo->room)) {
+		err = memfd_luo_make_room(luo, max(2 * luo->room, MEMFD_LUO_MIN_ROOM));
+		if (err)
+			return err;
+	}
+	err = kho_preserve_folio(folio);
+	if (err)
+		return err;
+	entry = &luo->folios[luo->nr_folios++];
+	entry->pfn = folio_pfn(folio);
+	entry->flags = MEMFD_LUO_FOLIO_DIRTY | MEMFD_LUO_FOLIO_UPTODATE;
+	entry->index = index;
+	return 0;
+}
+
+static void memfd_luo_release(struct folio *folio)
+{
+	kho_unpreserve_folio(folio);
+	unpin_folio(folio);
+}
+
+static void memfd_luo_release_all(struct memfd_luo *luo)
+{
+	unsigned long i;
+
+	for (i = luo->nr_folios; i; i--) {
+		memfd_luo_release(memfd_luo_folio(&luo->folios[i - 1]));
+		if (!(i % MEMFD_LUO_RESCHED))
+			cond_resched();
+	}
+	memfd_luo_free_array(luo);
+}
+
+/* What is in the file when it is preserved */
+
+/* Pin a folio that is there and may stay where it is. */
+static bool memfd_luo_pin(struct xa_state *xas, struct folio *folio)
+{
+	bool pinned;
+
+	if (xa_is_value(folio) || !folio_try_get(folio))
+		return false;
+	pinned = folio == xas_reload(xas) && folio_is_longterm_pinnable(folio) &&
+		 !try_grab_folio(folio, 1, FOLL_PIN);
+	folio_put(folio);
+	return pinned;
+}
 
 /*
- * Call @fn for each folio of the file up to @end pages, all of which are pinned, as long
- * as that returns true.
+ * Pin what follows from page *@index on, up to the first folio that is swapped out or has
+ * to be moved. *@index is what follows then.
  */
-static void memfd_luo_each(struct address_space *mapping, pgoff_t end,
-			   bool (*fn)(struct folio *folio, void *data), void *data)
+static unsigned int memfd_luo_pin_batch(struct address_space *mapping, pgoff_t *index,
+					pgoff_t end, struct folio **batch)
 {
-	XA_STATE(xas, &mapping->i_pages, 0);
-	unsigned long nr = 0;
+	XA_STATE(xas, &mapping->i_pages, *index);
+	unsigned int nr = 0;
 	struct folio *folio;
 
-	if (!end)
-		return;
 	rcu_read_lock();
 	xas_for_each(&xas, folio, end - 1) {
 		if (xas_retry(&xas, folio))
 			continue;
-		if (!fn(folio, data))
+		*index = max(*index, xas.xa_index);
+		if (nr == MEMFD_LUO_BATCH || !memfd_luo_pin(&xas, folio))
 			break;
-		if (++nr % MEMFD_LUO_RESCHED)
-			continue;
-		xas_pause(&xas);
-		rcu_read_unlock();
-		cond_resched();
-		rcu_read_lock();
+		batch[nr++] = folio;
+		*index = folio_next_index(folio);
 	}
 	rcu_read_unlock();
-}
-
-static bool memfd_luo_unpin_folio(struct folio *folio, void *data)
-{
-	unpin_folio(folio);
-	return true;
-}
-
-static void memfd_luo_unpin(struct file *file, pgoff_t end)
-{
-	memfd_luo_each(file->f_mapping, end, memfd_luo_unpin_folio, NULL);
-}
-
-static int memfd_luo_pin_batch(struct file *file, struct folio **batch,
-			       loff_t size, pgoff_t *done)
-{
-	struct folio *last;
-	pgoff_t offset;
-	long nr;
-
-	if (fatal_signal_pending(current))
-		return -EINTR;
-	nr = memfd_pin_folios(file, (loff_t)*done << PAGE_SHIFT, size - 1,
-			      batch, MEMFD_LUO_BATCH, &offset);
-	if (nr <= 0)
-		return nr ?: -ENOMEM;
-	last = batch[nr - 1];
-	*done = last->index + folio_nr_pages(last);
+	if (!folio)
+		*index = end;
 	return nr;
 }
 
-/* Returns the number of folios. */
-static long memfd_luo_pin(struct file *file, loff_t size)
+/* Bring in or move what is at *@index, which is no hole. */
+static int memfd_luo_pin_far(struct file *file, pgoff_t *index, struct folio **folio)
 {
-	pgoff_t done = 0, end = DIV_ROUND_UP(size, PAGE_SIZE);
-	struct folio **batch __free(kfree) = NULL;
-	long total = 0;
+	loff_t start = (loff_t)*index << PAGE_SHIFT;
+	loff_t end = min(start + (loff_t)PAGE_SIZE, i_size_read(file_inode(file)));
+	pgoff_t offset;
+	long nr;
 
-	batch = kmalloc_array(MEMFD_LUO_BATCH, sizeof(*batch), GFP_KERNEL);
-	if (!batch)
-		return -ENOMEM;
-	while (done < end) {
-		int nr = memfd_luo_pin_batch(file, batch, size, &done);
-
-		if (nr < 0) {
-			memfd_luo_unpin(file, done);
-			return nr;
-		}
-		total += nr;
-		cond_resched();
-	}
-	return total;
-}
-
-/* The array of folios */
-
-static bool memfd_luo_list_folio(struct folio *folio, void *data)
-{
-	struct memfd_luo *luo = data;
-	struct memfd_luo_folio_ser *entry = &luo->folios[luo->nr_folios++];
-
-	entry->pfn = folio_pfn(folio);
-	entry->flags = MEMFD_LUO_FOLIO_DIRTY | MEMFD_LUO_FOLIO_UPTODATE;
-	entry->index = folio->index;
-	return true;
+	nr = memfd_pin_folios(file, start, end - 1, folio, 1, &offset);
+	if (nr <= 0)
+		return nr ?: -ENOMEM;
+	*index = folio_next_index(*folio);
+	return nr;
 }
 
 /* What was allocated and never written to. */
 static void memfd_luo_make_uptodate(struct folio *folio)
 {
-	if (folio_test_uptodate(folio))
+	if (likely(folio_test_uptodate(folio)))
 		return;
 	folio_lock(folio);
 	if (!folio_test_uptodate(folio)) {
@@ -159,118 +210,130 @@ static void memfd_luo_make_uptodate(struct folio *folio)
 	folio_unlock(folio);
 }
 
-static void memfd_luo_unpreserve_folios(struct memfd_luo *luo, unsigned long nr)
+static int memfd_luo_list_batch(struct memfd_luo *luo, struct folio **batch,
+				unsigned int nr)
 {
-	while (nr) {
-		kho_unpreserve_folio(memfd_luo_folio(&luo->folios[--nr]));
-		if (!(nr % MEMFD_LUO_RESCHED))
-			cond_resched();
-	}
-}
+	unsigned int i;
+	int err;
 
-static int memfd_luo_preserve_folios(struct memfd_luo *luo)
-{
-	unsigned long i;
-
-	for (i = 0; i < luo->nr_folios; i++) {
-		struct folio *folio = memfd_luo_folio(&luo->folios[i]);
-		int err;
-
-		memfd_luo_make_uptodate(folio);
-		err = kho_preserve_folio(folio);
+	for (i = 0; i < nr; i++) {
+		memfd_luo_make_uptodate(batch[i]);
+		err = memfd_luo_list(luo, batch[i], batch[i]->index);
 		if (err) {
-			memfd_luo_unpreserve_folios(luo, i);
+			unpin_folios(batch + i, nr - i);
 			return err;
 		}
-		if (!(i % MEMFD_LUO_RESCHED))
-			cond_resched();
 	}
 	return 0;
 }
 
-/* @nr folios of the file are pinned. */
-static int memfd_luo_preserve_array(struct memfd_luo *luo, struct file *file,
-				    pgoff_t end, unsigned long nr)
+static int memfd_luo_list_some(struct memfd_luo *luo, struct file *file,
+			       pgoff_t *index, pgoff_t end, struct folio **batch)
 {
-	int err;
+	int nr;
 
-	luo->folios = vmalloc(array_size(nr, sizeof(*luo->folios)));
-	if (!luo->folios)
-		return -ENOMEM;
-	memfd_luo_each(file->f_mapping, end, memfd_luo_list_folio, luo);
-	err = kho_preserve_vmalloc(luo->folios, &luo->ser->folios);
-	if (err)
-		goto free;
-	err = memfd_luo_preserve_folios(luo);
-	if (err)
-		goto unpreserve;
-	luo->ser->nr_folios = nr;
-	return 0;
-unpreserve:
-	kho_unpreserve_vmalloc(&luo->ser->folios);
-free:
-	vfree(luo->folios);
-	return err;
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	nr = memfd_luo_pin_batch(file->f_mapping, index, end, batch);
+	if (!nr && *index < end)
+		nr = memfd_luo_pin_far(file, index, batch);
+	return nr < 0 ? nr : memfd_luo_list_batch(luo, batch, nr);
 }
 
-/* A hole takes a page like any other: better refused than tried for hours. */
-static int memfd_luo_check_size(struct file *file, loff_t size)
+/* Nobody else adds folios to the file meanwhile, or takes some away. */
+static int memfd_luo_list_all(struct memfd_luo *luo, struct file *file)
 {
-	unsigned long there = READ_ONCE(file->f_mapping->nrpages);
-	u64 pages = DIV_ROUND_UP_ULL(size, PAGE_SIZE);
+	pgoff_t end = DIV_ROUND_UP(luo->ser->size, PAGE_SIZE), index = 0;
+	unsigned long there = file->f_mapping->nrpages +
+			      READ_ONCE(SHMEM_I(file_inode(file))->swapped);
+	struct folio **batch __free(kfree) = NULL;
+	int err = 0;
 
-	if (pages > UINT_MAX)
-		return -EFBIG;
-	if (pages > there && pages - there > si_mem_available())
-		return -ENOMEM;
-	return 0;
-}
-
-static int memfd_luo_preserve_pages(struct memfd_luo *luo, struct file *file)
-{
-	loff_t size = i_size_read(file_inode(file));
-	pgoff_t end = DIV_ROUND_UP(size, PAGE_SIZE);
-	long nr;
-	int err;
-
-	luo->ser->size = size;
-	if (!size)
+	if (!end || !there)
 		return 0;
-	err = memfd_luo_check_size(file, size);
-	if (err)
-		return err;
-	nr = memfd_luo_pin(file, size);
-	if (nr < 0)
-		return nr;
-	err = memfd_luo_preserve_array(luo, file, end, nr);
-	if (err)
-		memfd_luo_unpin(file, end);
+	batch = kmalloc_array(MEMFD_LUO_BATCH, sizeof(*batch), GFP_KERNEL);
+	if (!batch)
+		return -ENOMEM;
+	err = memfd_luo_make_room(luo, min(there, MEMFD_LUO_MAX_ROOM));
+	while (!err && index < end) {
+		err = memfd_luo_list_some(luo, file, &index, end, batch);
+		cond_resched();
+	}
+	luo->nr_first = luo->nr_folios;
 	return err;
+}
+
+/* What comes into the file later */
+
+/* Something has to be preserved though that is over: undo that, or wait. */
+static int memfd_luo_reopen(struct memfd_luo *luo)
+{
+	if (!READ_ONCE(luo->frozen) && kho_reopen())
+		return 0;
+	schedule_timeout_killable(MEMFD_LUO_PATIENCE);
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+static int memfd_luo_add(struct shmem_preserved *preserved, struct folio *folio,
+			 pgoff_t index)
+{
+	struct memfd_luo *luo = container_of(preserved, struct memfd_luo, preserved);
+	int err;
+
+	/* Allocated just before the file was preserved: let it be done again. */
+	if (!folio_is_longterm_pinnable(folio))
+		return -EEXIST;
+	while ((err = memfd_luo_list(luo, folio, index)) == -EBUSY) {
+		err = memfd_luo_reopen(luo);
+		if (err)
+			return err;
+	}
+	return err ?: try_grab_folio(folio, 1, FOLL_PIN);
+}
+
+static void memfd_luo_drop(struct shmem_preserved *preserved, struct folio *folio)
+{
+	struct memfd_luo *luo = container_of(preserved, struct memfd_luo, preserved);
+	unsigned long i = luo->nr_folios;
+
+	/* It was added only now. */
+	while (memfd_luo_folio(&luo->folios[--i]) != folio)
+		;
+	luo->folios[i] = luo->folios[--luo->nr_folios];
+	memfd_luo_release(folio);
 }
 
 /* What may change while the file is preserved */
 static void memfd_luo_update(struct memfd_luo *luo, struct file *file)
 {
+	unsigned long i;
+
 	luo->ser->pos = file->f_pos;
 	luo->ser->seals = READ_ONCE(SHMEM_I(file_inode(file))->seals);
+	luo->ser->nr_folios = luo->nr_folios;
+	/* Was what should be in it written to it in time? */
+	for (i = luo->nr_first; i < luo->nr_folios; i++)
+		if (!folio_test_uptodate(memfd_luo_folio(&luo->folios[i])))
+			luo->folios[i].flags &= ~MEMFD_LUO_FOLIO_UPTODATE;
 }
 
-static int memfd_luo_preserve_file(struct memfd_luo *luo, struct file *file)
+static void memfd_luo_set_preserved(struct file *file, struct shmem_preserved *preserved)
 {
 	struct inode *inode = file_inode(file);
-	int err;
 
-	luo->ser = kho_alloc_preserve(sizeof(*luo->ser));
-	if (IS_ERR(luo->ser))
-		return PTR_ERR(luo->ser);
-	shmem_set_preserved(inode, true);
-	memfd_luo_update(luo, file);
-	err = memfd_luo_preserve_pages(luo, file);
-	if (!err)
-		return 0;
-	shmem_set_preserved(inode, false);
+	inode_lock(inode);
+	filemap_invalidate_lock(inode->i_mapping);
+	shmem_set_preserved(inode, preserved);
+	inode_unlock(inode);
+}
+
+static void memfd_luo_end(struct memfd_luo *luo, struct file *file)
+{
+	memfd_luo_set_preserved(file, NULL);
+	filemap_invalidate_unlock(file->f_mapping);
+	memfd_luo_release_all(luo);
 	kho_unpreserve_free(luo->ser);
-	return err;
+	kfree(luo);
 }
 
 /* Operations */
@@ -288,17 +351,30 @@ static unsigned long memfd_luo_get_id(struct file *file)
 
 static int memfd_luo_preserve(struct liveupdate_file_op_args *args)
 {
+	struct inode *inode = file_inode(args->file);
 	struct memfd_luo *luo;
 	int err;
 
-	if (SHMEM_I(file_inode(args->file))->seals & ~MEMFD_LUO_SEALS)
+	if (SHMEM_I(inode)->seals & ~MEMFD_LUO_SEALS)
 		return -EOPNOTSUPP;
 	luo = kzalloc(sizeof(*luo), GFP_KERNEL);
 	if (!luo)
 		return -ENOMEM;
-	err = memfd_luo_preserve_file(luo, args->file);
-	if (err) {
+	luo->preserved.add = memfd_luo_add;
+	luo->preserved.drop = memfd_luo_drop;
+	luo->ser = kho_alloc_preserve(sizeof(*luo->ser));
+	if (IS_ERR(luo->ser)) {
+		err = PTR_ERR(luo->ser);
 		kfree(luo);
+		return err;
+	}
+	memfd_luo_set_preserved(args->file, &luo->preserved);
+	luo->ser->size = i_size_read(inode);
+	err = memfd_luo_list_all(luo, args->file);
+	memfd_luo_update(luo, args->file);
+	filemap_invalidate_unlock(inode->i_mapping);
+	if (err) {
+		memfd_luo_end(luo, args->file);
 		return err;
 	}
 	args->private_data = luo;
@@ -308,24 +384,26 @@ static int memfd_luo_preserve(struct liveupdate_file_op_args *args)
 
 static void memfd_luo_unpreserve(struct liveupdate_file_op_args *args)
 {
-	struct memfd_luo *luo = args->private_data;
-
-	if (luo->nr_folios) {
-		memfd_luo_unpreserve_folios(luo, luo->nr_folios);
-		kho_unpreserve_vmalloc(&luo->ser->folios);
-		memfd_luo_unpin(args->file,
-				DIV_ROUND_UP(luo->ser->size, PAGE_SIZE));
-		vfree(luo->folios);
-	}
-	shmem_set_preserved(file_inode(args->file), false);
-	kho_unpreserve_free(luo->ser);
-	kfree(luo);
+	memfd_luo_end(args->private_data, args->file);
 }
 
 static int memfd_luo_freeze(struct liveupdate_file_op_args *args)
 {
-	memfd_luo_update(args->private_data, args->file);
+	struct memfd_luo *luo = args->private_data;
+
+	filemap_invalidate_lock(args->file->f_mapping);
+	WRITE_ONCE(luo->frozen, true);
+	memfd_luo_update(luo, args->file);
+	filemap_invalidate_unlock(args->file->f_mapping);
 	return 0;
+}
+
+/* Who waits has the lock. */
+static void memfd_luo_unfreeze(struct liveupdate_file_op_args *args)
+{
+	struct memfd_luo *luo = args->private_data;
+
+	WRITE_ONCE(luo->frozen, false);
 }
 
 /* What came */
@@ -341,13 +419,13 @@ static int memfd_luo_take_header(struct memfd_luo_ser *ser, u64 phys)
 	return 0;
 }
 
-/* The array; NULL without an error for a file that has no folios. */
+/* The array; NULL without an error for a file that has none. */
 static struct memfd_luo_folio_ser *memfd_luo_take_array(struct memfd_luo_ser *ser)
 {
 	const struct kho_vmalloc desc = ser->folios;
 	struct memfd_luo_folio_ser *folios;
 
-	if (!ser->nr_folios)
+	if (!ser->nr_folios && !desc.first)
 		return NULL;
 	if (ser->nr_folios > ((u64)desc.total_pages << PAGE_SHIFT) /
 			     sizeof(*folios))
@@ -521,6 +599,7 @@ static const struct liveupdate_file_ops memfd_luo_ops = {
 	.preserve = memfd_luo_preserve,
 	.unpreserve = memfd_luo_unpreserve,
 	.freeze = memfd_luo_freeze,
+	.unfreeze = memfd_luo_unfreeze,
 	.retrieve = memfd_luo_retrieve,
 	.finish = memfd_luo_finish,
 	.owner = THIS_MODULE,
