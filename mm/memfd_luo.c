@@ -22,6 +22,7 @@
 #include <linux/memfd.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/pagevec.h>
 #include <linux/sched/signal.h>
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
@@ -115,9 +116,11 @@ static int memfd_luo_list(struct memfd_luo *luo, struct folio *folio, pgoff_t in
 	if (err)
 		return err;
 	entry = &luo->folios[luo->nr_folios++];
-	entry->pfn = folio_pfn(folio);
-	entry->flags = MEMFD_LUO_FOLIO_DIRTY | MEMFD_LUO_FOLIO_UPTODATE;
-	entry->index = index;
+	*entry = (struct memfd_luo_folio_ser) {
+		.pfn = folio_pfn(folio),
+		.flags = MEMFD_LUO_FOLIO_DIRTY | MEMFD_LUO_FOLIO_UPTODATE,
+		.index = index,
+	};
 	return 0;
 }
 
@@ -141,58 +144,96 @@ static void memfd_luo_release_all(struct memfd_luo *luo)
 
 /* What is in the file when it is preserved */
 
-/* Pin a folio that is there and may stay where it is. */
-static bool memfd_luo_pin(struct xa_state *xas, struct folio *folio)
-{
-	bool pinned;
+/* Where a walk of the page cache is */
+struct memfd_luo_walk {
+	/* What follows, and the end */
+	pgoff_t index;
+	pgoff_t end;
+	/* Pages of this pageblock may stay where they are. */
+	unsigned long block;
+	struct folio **batch;
+};
 
-	if (xa_is_value(folio) || !folio_try_get(folio))
+static bool memfd_luo_may_stay(struct memfd_luo_walk *walk, struct folio *folio)
+{
+	unsigned long block = folio_pfn(folio) >> pageblock_order;
+
+	if (block == walk->block)
+		return true;
+	if (!folio_is_longterm_pinnable(folio))
 		return false;
-	pinned = folio == xas_reload(xas) && folio_is_longterm_pinnable(folio) &&
-		 !try_grab_folio(folio, 1, FOLL_PIN);
-	folio_put(folio);
-	return pinned;
+	walk->block = block;
+	return true;
 }
 
-/*
- * Pin what follows from page *@index on, up to the first folio that is swapped out or has
- * to be moved. *@index is what follows then.
- */
-static unsigned int memfd_luo_pin_batch(struct address_space *mapping, pgoff_t *index,
-					pgoff_t end, struct folio **batch)
+/* As try_grab_folio() and its like, but for the count of pins. */
+static bool memfd_luo_pin(struct memfd_luo_walk *walk, struct xa_state *xas,
+			  struct folio *folio)
 {
-	XA_STATE(xas, &mapping->i_pages, *index);
+	if (xa_is_value(folio) || !folio_try_get(folio))
+		return false;
+	if (unlikely(folio != xas_reload(xas) || !memfd_luo_may_stay(walk, folio))) {
+		folio_put(folio);
+		return false;
+	}
+	if (folio_test_large(folio))
+		atomic_inc(&folio->_pincount);
+	else
+		folio_ref_add(folio, GUP_PIN_COUNTING_BIAS - 1);
+	return true;
+}
+
+static void memfd_luo_count_pins(struct folio **batch, unsigned int nr)
+{
+	unsigned int i, start = 0;
+
+	for (i = 1; i <= nr; i++) {
+		if (i < nr && folio_pgdat(batch[i]) == folio_pgdat(batch[start]))
+			continue;
+		mod_node_page_state(folio_pgdat(batch[start]), NR_FOLL_PIN_ACQUIRED,
+				    i - start);
+		start = i;
+	}
+}
+
+/* Pin what follows, up to the first folio that is swapped out or has to be moved. */
+static unsigned int memfd_luo_pin_batch(struct memfd_luo_walk *walk,
+					struct address_space *mapping)
+{
+	XA_STATE(xas, &mapping->i_pages, walk->index);
 	unsigned int nr = 0;
 	struct folio *folio;
 
 	rcu_read_lock();
-	xas_for_each(&xas, folio, end - 1) {
+	xas_for_each(&xas, folio, walk->end - 1) {
 		if (xas_retry(&xas, folio))
 			continue;
-		*index = max(*index, xas.xa_index);
-		if (nr == MEMFD_LUO_BATCH || !memfd_luo_pin(&xas, folio))
+		walk->index = max(walk->index, xas.xa_index);
+		if (nr == MEMFD_LUO_BATCH || !memfd_luo_pin(walk, &xas, folio))
 			break;
-		batch[nr++] = folio;
-		*index = folio_next_index(folio);
+		walk->batch[nr++] = folio;
+		walk->index = folio_next_index(folio);
 	}
 	rcu_read_unlock();
 	if (!folio)
-		*index = end;
+		walk->index = walk->end;
+	if (nr)
+		memfd_luo_count_pins(walk->batch, nr);
 	return nr;
 }
 
-/* Bring in or move what is at *@index, which is no hole. */
-static int memfd_luo_pin_far(struct file *file, pgoff_t *index, struct folio **folio)
+/* Bring in or move what follows, which is no hole. */
+static int memfd_luo_pin_far(struct memfd_luo_walk *walk, struct file *file)
 {
-	loff_t start = (loff_t)*index << PAGE_SHIFT;
+	loff_t start = (loff_t)walk->index << PAGE_SHIFT;
 	loff_t end = min(start + (loff_t)PAGE_SIZE, i_size_read(file_inode(file)));
 	pgoff_t offset;
 	long nr;
 
-	nr = memfd_pin_folios(file, start, end - 1, folio, 1, &offset);
+	nr = memfd_pin_folios(file, start, end - 1, walk->batch, 1, &offset);
 	if (nr <= 0)
 		return nr ?: -ENOMEM;
-	*index = folio_next_index(*folio);
+	walk->index = folio_next_index(walk->batch[0]);
 	return nr;
 }
 
@@ -228,37 +269,40 @@ static int memfd_luo_list_batch(struct memfd_luo *luo, struct folio **batch,
 }
 
 static int memfd_luo_list_some(struct memfd_luo *luo, struct file *file,
-			       pgoff_t *index, pgoff_t end, struct folio **batch)
+			       struct memfd_luo_walk *walk)
 {
 	int nr;
 
 	if (fatal_signal_pending(current))
 		return -EINTR;
-	nr = memfd_luo_pin_batch(file->f_mapping, index, end, batch);
-	if (!nr && *index < end)
-		nr = memfd_luo_pin_far(file, index, batch);
-	return nr < 0 ? nr : memfd_luo_list_batch(luo, batch, nr);
+	nr = memfd_luo_pin_batch(walk, file->f_mapping);
+	if (!nr && walk->index < walk->end)
+		nr = memfd_luo_pin_far(walk, file);
+	return nr < 0 ? nr : memfd_luo_list_batch(luo, walk->batch, nr);
 }
 
 /* Nobody else adds folios to the file meanwhile, or takes some away. */
 static int memfd_luo_list_all(struct memfd_luo *luo, struct file *file)
 {
-	pgoff_t end = DIV_ROUND_UP(luo->ser->size, PAGE_SIZE), index = 0;
+	struct memfd_luo_walk walk = {
+		.end = DIV_ROUND_UP(luo->ser->size, PAGE_SIZE),
+		.block = ULONG_MAX,
+	};
 	unsigned long there = file->f_mapping->nrpages +
 			      READ_ONCE(SHMEM_I(file_inode(file))->swapped);
-	struct folio **batch __free(kfree) = NULL;
-	int err = 0;
+	int err;
 
-	if (!end || !there)
+	if (!walk.end || !there)
 		return 0;
-	batch = kmalloc_array(MEMFD_LUO_BATCH, sizeof(*batch), GFP_KERNEL);
-	if (!batch)
+	walk.batch = kmalloc_array(MEMFD_LUO_BATCH, sizeof(*walk.batch), GFP_KERNEL);
+	if (!walk.batch)
 		return -ENOMEM;
 	err = memfd_luo_make_room(luo, min(there, MEMFD_LUO_MAX_ROOM));
-	while (!err && index < end) {
-		err = memfd_luo_list_some(luo, file, &index, end, batch);
+	while (!err && walk.index < walk.end) {
+		err = memfd_luo_list_some(luo, file, &walk);
 		cond_resched();
 	}
+	kfree(walk.batch);
 	luo->nr_first = luo->nr_folios;
 	return err;
 }
@@ -449,25 +493,49 @@ static void memfd_luo_free_folios(const struct memfd_luo_folio_ser *folios,
 	}
 }
 
-static int memfd_luo_add_folio(struct inode *inode,
-			       const struct memfd_luo_folio_ser *entry,
-			       const struct memfd_luo_ser *ser)
+/* Most are single pages, for which this is less work. */
+static struct folio *memfd_luo_restore(u64 pfn)
+{
+	struct page *page = kho_restore_pages(PFN_PHYS(pfn), 1);
+
+	return page ? page_folio(page) : kho_restore_folio(PFN_PHYS(pfn));
+}
+
+/* Take a folio, as the next of the batch. */
+static int memfd_luo_take(const struct memfd_luo_folio_ser *entry,
+			  const struct memfd_luo_ser *ser, struct folio_batch *fbatch)
 {
 	struct folio *folio;
-	int err = -EINVAL;
 
 	if (!entry->pfn)
 		return 0;
-	folio = kho_restore_folio(PFN_PHYS(entry->pfn));
+	folio = memfd_luo_restore(entry->pfn);
 	if (!folio)
 		return -ENOENT;
-	if (entry->index < DIV_ROUND_UP_ULL(ser->size, PAGE_SIZE) &&
-	    IS_ALIGNED(entry->index, folio_nr_pages(folio))) {
-		if (!(entry->flags & MEMFD_LUO_FOLIO_UPTODATE))
-			folio_zero_range(folio, 0, folio_size(folio));
-		err = shmem_add_folio(inode, folio, entry->index);
-	}
-	folio_put(folio);
+	folio_batch_add(fbatch, folio);
+	if (entry->index >= DIV_ROUND_UP_ULL(ser->size, PAGE_SIZE) ||
+	    !IS_ALIGNED(entry->index, folio_nr_pages(folio)))
+		return -EINVAL;
+	folio->index = entry->index;
+	if (!(entry->flags & MEMFD_LUO_FOLIO_UPTODATE))
+		folio_zero_range(folio, 0, folio_size(folio));
+	return 0;
+}
+
+/* Take a batch of folios, from the @i'th on, which is what follows then. */
+static int memfd_luo_add_batch(struct inode *inode,
+			       const struct memfd_luo_folio_ser *folios,
+			       const struct memfd_luo_ser *ser, u64 *i)
+{
+	struct folio_batch fbatch;
+	int err = 0;
+
+	folio_batch_init(&fbatch);
+	while (!err && *i < ser->nr_folios && folio_batch_space(&fbatch))
+		err = memfd_luo_take(&folios[(*i)++], ser, &fbatch);
+	if (!err)
+		err = shmem_add_folios(inode, &fbatch);
+	folios_put(&fbatch);
 	return err;
 }
 
@@ -476,18 +544,16 @@ static int memfd_luo_add_folios(struct file *file,
 				const struct memfd_luo_folio_ser *folios,
 				const struct memfd_luo_ser *ser)
 {
-	struct inode *inode = file_inode(file);
-	u64 i;
+	u64 i = 0;
 
-	for (i = 0; i < ser->nr_folios; i++) {
-		int err = memfd_luo_add_folio(inode, &folios[i], ser);
+	while (i < ser->nr_folios) {
+		int err = memfd_luo_add_batch(file_inode(file), folios, ser, &i);
 
 		if (err) {
-			memfd_luo_free_folios(folios, i + 1, ser->nr_folios);
+			memfd_luo_free_folios(folios, i, ser->nr_folios);
 			return err;
 		}
-		if (!(i % MEMFD_LUO_RESCHED))
-			cond_resched();
+		cond_resched();
 	}
 	return 0;
 }
