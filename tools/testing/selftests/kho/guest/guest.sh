@@ -330,8 +330,14 @@ found()
 # keep_memfds SESSION CASE...: as keep, in all states that guest/memfd.c knows
 keep_memfds()
 {
-	background /tmp/keep 1 memfd keep "$@"
-	log "memfd keep $*: $(cat /tmp/keep)"
+	memfds keep "$@"
+}
+
+# memfds keep|again SESSION CASE...: and it says that it has
+memfds()
+{
+	background /tmp/keep 1 memfd "$@"
+	same "memfd $*" kept "$(cat /tmp/keep)"
 }
 
 # find_memfds SESSION CASE...

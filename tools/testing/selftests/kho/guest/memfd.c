@@ -57,12 +57,13 @@ struct mark {
 
 static uint64_t pagemap(const void *mem)
 {
+	static int fd = -1;
 	uint64_t entry = 0;
-	int fd = open("/proc/self/pagemap", O_RDONLY);
 
+	if (fd < 0)
+		fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || pread(fd, &entry, 8, (uintptr_t)mem / page * 8) != 8)
 		err(1, "pagemap");
-	close(fd);
 	return entry;
 }
 
@@ -379,9 +380,11 @@ static void swapped_during(int fd)
 {
 	char *mem = map(fd, SWAPPED);
 
-	for (uint64_t i = 0; i < SWAPPED / page; i++)
-		((struct mark *)(mem + i * page))->pfn = pfn_of(mem + i * page);
-	check_all(mem, SWAPPED / page);
+	for (uint64_t i = 0; i < SWAPPED / page; i++) {
+		if (((struct mark *)(mem + i * page))->index != i)
+			errx(1, "page %lu has come back as another one", i);
+		mark(mem, i);
+	}
 	madvise(mem, SWAPPED, MADV_PAGEOUT);
 	check_all(mem, SWAPPED / page);
 	munmap(mem, SWAPPED);
@@ -706,17 +709,19 @@ static int refused(const char *session_name, const char *name, int error)
 /* The Nth allocation from now on fails; 0: none. Returns how many there were yet to be. */
 static int fail_nth(int nth)
 {
-	int fd = open("/proc/self/fail-nth", O_RDWR);
+	/* Opening it allocates something. */
+	static int fd = -1;
 	char text[16] = "";
 	int left;
 
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+	if (fd < 0)
+		fd = open("/proc/self/fail-nth", O_RDWR);
+	if (fd < 0 || pread(fd, text, sizeof(text) - 1, 0) <= 0)
 		err(1, "fail-nth");
 	left = atoi(text);
 	snprintf(text, sizeof(text), "%d", nth);
 	if (pwrite(fd, text, strlen(text), 0) < 0)
 		err(1, "fail-nth");
-	close(fd);
 	return left;
 }
 

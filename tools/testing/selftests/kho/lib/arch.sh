@@ -40,7 +40,7 @@ arch_table()
 		ARCH_EFI="ovmf usr/share/ovmf/OVMF.fd"
 		ARCH_NODES_BY=
 		ARCH_BARE=
-		ARCH_KERNELS="plain debug nokho"
+		ARCH_KERNELS="plain debug nokho cgroup"
 		ARCH_PLAIN="plain"
 		ARCH_CORE="plain debug"
 		ARCH_CMDLINE="no_timer_check tsc=reliable"

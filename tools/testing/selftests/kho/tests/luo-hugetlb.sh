@@ -5,11 +5,10 @@ VARIANTS="plain debug"
 MEMORY=4G
 CPUS=2
 KEXECS=2
-CMDLINE="kho=on liveupdate=on hugetlb_free_vmemmap=on
-	hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=16"
+# Optimised in the second generation alone: 6.12 warns of gigantic pages that are so at boot
+CMDLINE="kho=on liveupdate=on hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=16"
+CMDLINE_1="$CMDLINE hugetlb_free_vmemmap=on"
 CMDLINE_2="kho=on liveupdate=on hugepagesz=2M hugepages=6"
-CMDLINE=$(echo $CMDLINE)
-CMDLINE_2=$(echo $CMDLINE_2)
 SECONDS_A_BOOT=90
 
 POOL=/sys/kernel/mm/hugepages
@@ -53,8 +52,7 @@ stage1()
 	pool 1048576 "with the gigantic page" 1 1 0 0
 	find_memfds three huge
 	pool 2048 "with one file" 12 12 0 0
-	background /tmp/keep 1 memfd again two huge
-	log "kept again: $(cat /tmp/keep)"
+	memfds again two huge
 	pool 2048 "with the other one" 16 12 0 0
 	keep_memfds three huge
 	keep_memfds one gigantic

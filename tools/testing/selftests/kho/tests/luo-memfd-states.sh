@@ -50,8 +50,7 @@ stage1()
 	check_generation
 	huge_pages_on
 	find_memfds far far
-	background /tmp/keep 1 memfd again states holes thp
-	log "kept again: $(cat /tmp/keep)"
+	memfds again states holes thp
 }
 
 stage2()
