@@ -361,17 +361,6 @@ static int hugetlb_luo_freeze(struct liveupdate_file_op_args *args)
 
 /* What came */
 
-static int hugetlb_luo_take_header(struct hugetlb_luo_ser *ser, u64 phys)
-{
-	struct folio *folio = kho_restore_folio(phys);
-
-	if (!folio)
-		return -ENOENT;
-	*ser = *(struct hugetlb_luo_ser *)folio_address(folio);
-	folio_put(folio);
-	return 0;
-}
-
 /* The array; NULL without an error for a file that has none. */
 static u64 *hugetlb_luo_take_array(struct hugetlb_luo_ser *ser)
 {
@@ -379,9 +368,39 @@ static u64 *hugetlb_luo_take_array(struct hugetlb_luo_ser *ser)
 
 	if (!ser->nr_pages)
 		return NULL;
-	if (ser->nr_pages > ((u64)desc.total_pages << PAGE_SHIFT) / sizeof(u64))
+	if (ser->order > KHO_KEY_MAX_ORDER ||
+	    ser->nr_pages > ((u64)desc.total_pages << PAGE_SHIFT) / sizeof(u64))
 		return ERR_PTR(-EINVAL);
-	return kho_restore_vmalloc(&desc) ?: ERR_PTR(-ENOENT);
+	return kho_restore_vmalloc(&desc) ?: ERR_PTR(-ENOMEM);
+}
+
+/* As memfd_luo_open() */
+static u64 *hugetlb_luo_open(struct liveupdate_file_op_args *args,
+			     struct hugetlb_luo_ser *ser)
+{
+	struct folio *header = args->private_data;
+	u64 *pages;
+
+	if (!header)
+		header = kho_restore_folio(args->serialized_data);
+	if (!header)
+		return ERR_PTR(-ENOENT);
+	*ser = *(struct hugetlb_luo_ser *)folio_address(header);
+	pages = hugetlb_luo_take_array(ser);
+	if (IS_ERR(pages)) {
+		args->private_data = header;
+		return pages;
+	}
+	args->private_data = NULL;
+	folio_put(header);
+	return pages;
+}
+
+/* The pool; NULL where there are no pages of this size. */
+static struct hstate *hugetlb_luo_hstate(const struct hugetlb_luo_ser *ser)
+{
+	return ser->order > KHO_KEY_MAX_ORDER ? NULL :
+						size_to_hstate(PAGE_SIZE << ser->order);
 }
 
 /* For a kernel that has no pages of this size */
@@ -505,7 +524,7 @@ static struct file *hugetlb_luo_new_file(struct hstate *h, const struct hugetlb_
 static struct file *hugetlb_luo_make_file(const struct hugetlb_luo_ser *ser,
 					  const u64 *pages)
 {
-	struct hstate *h = size_to_hstate(PAGE_SIZE << ser->order);
+	struct hstate *h = hugetlb_luo_hstate(ser);
 	struct file *file;
 	int err;
 
@@ -521,17 +540,6 @@ static struct file *hugetlb_luo_make_file(const struct hugetlb_luo_ser *ser,
 		return ERR_PTR(err);
 	}
 	return file;
-}
-
-/* What is told of a file: its header, and the array, which the caller frees. */
-static u64 *hugetlb_luo_open(struct liveupdate_file_op_args *args,
-			     struct hugetlb_luo_ser *ser)
-{
-	int err = hugetlb_luo_take_header(ser, args->serialized_data);
-
-	if (!err && ser->order > KHO_KEY_MAX_ORDER)
-		err = -EINVAL;
-	return err ? ERR_PTR(err) : hugetlb_luo_take_array(ser);
 }
 
 static int hugetlb_luo_retrieve(struct liveupdate_file_op_args *args)
@@ -556,14 +564,16 @@ static void hugetlb_luo_finish(struct liveupdate_file_op_args *args)
 	struct hugetlb_luo_ser ser;
 	u64 *pages;
 
-	/* Retrieving left nothing behind, whether it succeeded or failed. */
-	if (args->retrieve_status)
+	/* Once there was an array, retrieving left nothing behind. */
+	if (args->retrieve_status && !args->private_data)
 		return;
 	pages = hugetlb_luo_open(args, &ser);
-	if (IS_ERR_OR_NULL(pages))
-		return;
-	hugetlb_luo_discard(size_to_hstate(PAGE_SIZE << ser.order), &ser, pages, 0);
-	vfree(pages);
+	if (!IS_ERR_OR_NULL(pages))
+		hugetlb_luo_discard(hugetlb_luo_hstate(&ser), &ser, pages, 0);
+	if (!IS_ERR(pages))
+		vfree(pages);
+	else if (args->private_data)
+		folio_put(args->private_data);
 }
 
 static const struct liveupdate_file_ops hugetlb_luo_ops = {

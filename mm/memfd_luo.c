@@ -452,17 +452,6 @@ static void memfd_luo_unfreeze(struct liveupdate_file_op_args *args)
 
 /* What came */
 
-static int memfd_luo_take_header(struct memfd_luo_ser *ser, u64 phys)
-{
-	struct folio *folio = kho_restore_folio(phys);
-
-	if (!folio)
-		return -ENOENT;
-	*ser = *(struct memfd_luo_ser *)folio_address(folio);
-	folio_put(folio);
-	return 0;
-}
-
 /* The array; NULL without an error for a file that has none. */
 static struct memfd_luo_folio_ser *memfd_luo_take_array(struct memfd_luo_ser *ser)
 {
@@ -475,7 +464,32 @@ static struct memfd_luo_folio_ser *memfd_luo_take_array(struct memfd_luo_ser *se
 			     sizeof(*folios))
 		return ERR_PTR(-EINVAL);
 	folios = kho_restore_vmalloc(&desc);
-	return folios ?: ERR_PTR(-ENOENT);
+	return folios ?: ERR_PTR(-ENOMEM);
+}
+
+/*
+ * What is told of the file, and the array, which the caller frees. Without that the header
+ * stays the file's, so that finishing it is another chance.
+ */
+static struct memfd_luo_folio_ser *memfd_luo_open(struct liveupdate_file_op_args *args,
+						  struct memfd_luo_ser *ser)
+{
+	struct folio *header = args->private_data;
+	struct memfd_luo_folio_ser *folios;
+
+	if (!header)
+		header = kho_restore_folio(args->serialized_data);
+	if (!header)
+		return ERR_PTR(-ENOENT);
+	*ser = *(struct memfd_luo_ser *)folio_address(header);
+	folios = memfd_luo_take_array(ser);
+	if (IS_ERR(folios)) {
+		args->private_data = header;
+		return folios;
+	}
+	args->private_data = NULL;
+	folio_put(header);
+	return folios;
 }
 
 static void memfd_luo_free_folios(const struct memfd_luo_folio_ser *folios,
@@ -626,12 +640,8 @@ static int memfd_luo_retrieve(struct liveupdate_file_op_args *args)
 	struct memfd_luo_folio_ser *folios;
 	struct memfd_luo_ser ser;
 	struct file *file;
-	int err;
 
-	err = memfd_luo_take_header(&ser, args->serialized_data);
-	if (err)
-		return err;
-	folios = memfd_luo_take_array(&ser);
+	folios = memfd_luo_open(args, &ser);
 	if (IS_ERR(folios))
 		return PTR_ERR(folios);
 	file = memfd_luo_make_file(&ser, folios);
@@ -647,16 +657,16 @@ static void memfd_luo_finish(struct liveupdate_file_op_args *args)
 	struct memfd_luo_folio_ser *folios;
 	struct memfd_luo_ser ser;
 
-	/* Retrieving left nothing behind, whether it succeeded or failed. */
-	if (args->retrieve_status)
+	/* Once there was an array, retrieving left nothing behind. */
+	if (args->retrieve_status && !args->private_data)
 		return;
-	if (memfd_luo_take_header(&ser, args->serialized_data))
-		return;
-	folios = memfd_luo_take_array(&ser);
-	if (IS_ERR_OR_NULL(folios))
-		return;
-	memfd_luo_free_folios(folios, 0, ser.nr_folios);
-	vfree(folios);
+	folios = memfd_luo_open(args, &ser);
+	if (!IS_ERR_OR_NULL(folios))
+		memfd_luo_free_folios(folios, 0, ser.nr_folios);
+	if (!IS_ERR(folios))
+		vfree(folios);
+	else if (args->private_data)
+		folio_put(args->private_data);
 }
 
 static const struct liveupdate_file_ops memfd_luo_ops = {
