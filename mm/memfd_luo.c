@@ -3,8 +3,9 @@
  * Live update of memfds, and of all that is an unlinked file in shmem.
  *
  * The folios stay where they are, and nothing is copied. While a file is preserved each
- * of its pages is there, and pinned: what is written to the file or to a mapping up to the
- * kexec is written to what the next kernel gets.
+ * folio of it is pinned: what is written to the file or to a mapping up to the kexec is
+ * written to what the next kernel gets. Holes stay holes. Where something is written into
+ * one, shmem tells of the folio before it enters the file.
  *
  * Whether a folio is dirty is told by page tables, too. So all are said to be dirty, and
  * the next kernel does not lose one that looks clean.
@@ -21,11 +22,14 @@
 #include <linux/memfd.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/pagevec.h>
 #include <linux/sched/signal.h>
 #include <linux/shmem_fs.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <linux/xarray.h>
+
+#include "internal.h"
 
 #define MEMFD_LUO_SEALS		(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | \
 				 F_SEAL_WRITE | F_SEAL_FUTURE_WRITE | F_SEAL_EXEC)
@@ -36,12 +40,28 @@
 /* Folios between two looks whether somebody else needs the CPU. */
 #define MEMFD_LUO_RESCHED	1024
 
-/* A file that is preserved */
+/* Room that a file's array of folios has at first: at least, and at most. */
+#define MEMFD_LUO_MIN_ROOM	(PAGE_SIZE / sizeof(struct memfd_luo_folio_ser))
+#define MEMFD_LUO_MAX_ROOM	65536UL
+
+/* How long who writes into a hole waits while a kexec is on its way. */
+#define MEMFD_LUO_PATIENCE	(HZ / 10)
+
+/*
+ * A file that is preserved. The mapping's invalidate_lock is for the folios, and for
+ * @frozen.
+ */
 struct memfd_luo {
+	struct shmem_preserved preserved;
 	struct memfd_luo_ser *ser;
-	/* The vmalloc area that @ser tells of */
+	/* The vmalloc area that @ser tells of, and how many have room in it */
 	struct memfd_luo_folio_ser *folios;
+	unsigned long room;
+	/* How many there are, and were at first */
 	unsigned long nr_folios;
+	unsigned long nr_first;
+	/* The kexec is on its way, and @ser does not change. */
+	bool frozen;
 };
 
 static struct folio *memfd_luo_folio(const struct memfd_luo_folio_ser *entry)
@@ -49,106 +69,178 @@ static struct folio *memfd_luo_folio(const struct memfd_luo_folio_ser *entry)
 	return page_folio(pfn_to_page(entry->pfn));
 }
 
-/* Pinning: all pages of the file are there afterwards, and stay where they are. */
+/* The array of folios */
 
-/*
- * Call @fn for each folio of the file up to @end pages, all of which are pinned, as long
- * as that returns true.
- */
-static void memfd_luo_each(struct address_space *mapping, pgoff_t end,
-			   bool (*fn)(struct folio *folio, void *data), void *data)
+static void memfd_luo_free_array(struct memfd_luo *luo)
 {
-	XA_STATE(xas, &mapping->i_pages, 0);
-	unsigned long nr = 0;
-	struct folio *folio;
-
-	if (!end)
+	if (!luo->folios)
 		return;
-	rcu_read_lock();
-	xas_for_each(&xas, folio, end - 1) {
-		if (xas_retry(&xas, folio))
-			continue;
-		if (!fn(folio, data))
-			break;
-		if (++nr % MEMFD_LUO_RESCHED)
-			continue;
-		xas_pause(&xas);
-		rcu_read_unlock();
-		cond_resched();
-		rcu_read_lock();
-	}
-	rcu_read_unlock();
+	kho_unpreserve_vmalloc(&luo->ser->folios);
+	vfree(luo->folios);
 }
 
-static bool memfd_luo_unpin_folio(struct folio *folio, void *data)
+static int memfd_luo_make_room(struct memfd_luo *luo, unsigned long room)
 {
+	struct memfd_luo_folio_ser *folios;
+	struct kho_vmalloc desc;
+	int err;
+
+	folios = vmalloc(array_size(room, sizeof(*folios)));
+	if (!folios)
+		return -ENOMEM;
+	err = kho_preserve_vmalloc(folios, &desc);
+	if (err) {
+		vfree(folios);
+		return err;
+	}
+	memcpy(folios, luo->folios, luo->nr_folios * sizeof(*folios));
+	memfd_luo_free_array(luo);
+	luo->folios = folios;
+	luo->room = room;
+	luo->ser->folios = desc;
+	return 0;
+}
+
+/* Preserve a folio that is pinned, or about to be. */
+static int memfd_luo_list(struct memfd_luo *luo, struct folio *folio, pgoff_t index)
+{
+	struct memfd_luo_folio_ser *entry;
+	int err;
+
+	if (unlikely(luo->nr_folios == luo->room)) {
+		err = memfd_luo_make_room(luo, max(2 * luo->room, MEMFD_LUO_MIN_ROOM));
+		if (err)
+			return err;
+	}
+	err = kho_preserve_folio(folio);
+	if (err)
+		return err;
+	entry = &luo->folios[luo->nr_folios++];
+	*entry = (struct memfd_luo_folio_ser) {
+		.pfn = folio_pfn(folio),
+		.flags = MEMFD_LUO_FOLIO_DIRTY | MEMFD_LUO_FOLIO_UPTODATE,
+		.index = index,
+	};
+	return 0;
+}
+
+static void memfd_luo_release(struct folio *folio)
+{
+	kho_unpreserve_folio(folio);
 	unpin_folio(folio);
+}
+
+static void memfd_luo_release_all(struct memfd_luo *luo)
+{
+	unsigned long i;
+
+	for (i = luo->nr_folios; i; i--) {
+		memfd_luo_release(memfd_luo_folio(&luo->folios[i - 1]));
+		if (!(i % MEMFD_LUO_RESCHED))
+			cond_resched();
+	}
+	memfd_luo_free_array(luo);
+}
+
+/* What is in the file when it is preserved */
+
+/* Where a walk of the page cache is */
+struct memfd_luo_walk {
+	/* What follows, and the end */
+	pgoff_t index;
+	pgoff_t end;
+	/* Pages of this pageblock may stay where they are. */
+	unsigned long block;
+	struct folio **batch;
+};
+
+static bool memfd_luo_may_stay(struct memfd_luo_walk *walk, struct folio *folio)
+{
+	unsigned long block = folio_pfn(folio) >> pageblock_order;
+
+	if (block == walk->block)
+		return true;
+	if (!folio_is_longterm_pinnable(folio))
+		return false;
+	walk->block = block;
 	return true;
 }
 
-static void memfd_luo_unpin(struct file *file, pgoff_t end)
+/* As try_grab_folio() and its like, but for the count of pins. */
+static bool memfd_luo_pin(struct memfd_luo_walk *walk, struct xa_state *xas,
+			  struct folio *folio)
 {
-	memfd_luo_each(file->f_mapping, end, memfd_luo_unpin_folio, NULL);
+	if (xa_is_value(folio) || !folio_try_get(folio))
+		return false;
+	if (unlikely(folio != xas_reload(xas) || !memfd_luo_may_stay(walk, folio))) {
+		folio_put(folio);
+		return false;
+	}
+	if (folio_test_large(folio))
+		atomic_inc(&folio->_pincount);
+	else
+		folio_ref_add(folio, GUP_PIN_COUNTING_BIAS - 1);
+	return true;
 }
 
-static int memfd_luo_pin_batch(struct file *file, struct folio **batch,
-			       loff_t size, pgoff_t *done)
+static void memfd_luo_count_pins(struct folio **batch, unsigned int nr)
 {
-	struct folio *last;
-	pgoff_t offset;
-	long nr;
+	unsigned int i, start = 0;
 
-	if (fatal_signal_pending(current))
-		return -EINTR;
-	nr = memfd_pin_folios(file, (loff_t)*done << PAGE_SHIFT, size - 1,
-			      batch, MEMFD_LUO_BATCH, &offset);
-	if (nr <= 0)
-		return nr ?: -ENOMEM;
-	last = batch[nr - 1];
-	*done = last->index + folio_nr_pages(last);
+	for (i = 1; i <= nr; i++) {
+		if (i < nr && folio_pgdat(batch[i]) == folio_pgdat(batch[start]))
+			continue;
+		mod_node_page_state(folio_pgdat(batch[start]), NR_FOLL_PIN_ACQUIRED,
+				    i - start);
+		start = i;
+	}
+}
+
+/* Pin what follows, up to the first folio that is swapped out or has to be moved. */
+static unsigned int memfd_luo_pin_batch(struct memfd_luo_walk *walk,
+					struct address_space *mapping)
+{
+	XA_STATE(xas, &mapping->i_pages, walk->index);
+	unsigned int nr = 0;
+	struct folio *folio;
+
+	rcu_read_lock();
+	xas_for_each(&xas, folio, walk->end - 1) {
+		if (xas_retry(&xas, folio))
+			continue;
+		walk->index = max(walk->index, xas.xa_index);
+		if (nr == MEMFD_LUO_BATCH || !memfd_luo_pin(walk, &xas, folio))
+			break;
+		walk->batch[nr++] = folio;
+		walk->index = folio_next_index(folio);
+	}
+	rcu_read_unlock();
+	if (!folio)
+		walk->index = walk->end;
+	if (nr)
+		memfd_luo_count_pins(walk->batch, nr);
 	return nr;
 }
 
-/* Returns the number of folios. */
-static long memfd_luo_pin(struct file *file, loff_t size)
+/* Bring in or move what follows, which is no hole. */
+static int memfd_luo_pin_far(struct memfd_luo_walk *walk, struct file *file)
 {
-	pgoff_t done = 0, end = DIV_ROUND_UP(size, PAGE_SIZE);
-	struct folio **batch __free(kfree) = NULL;
-	long total = 0;
+	loff_t start = (loff_t)walk->index << PAGE_SHIFT;
+	loff_t end = min(start + (loff_t)PAGE_SIZE, i_size_read(file_inode(file)));
+	pgoff_t offset;
+	long nr;
 
-	batch = kmalloc_array(MEMFD_LUO_BATCH, sizeof(*batch), GFP_KERNEL);
-	if (!batch)
-		return -ENOMEM;
-	while (done < end) {
-		int nr = memfd_luo_pin_batch(file, batch, size, &done);
-
-		if (nr < 0) {
-			memfd_luo_unpin(file, done);
-			return nr;
-		}
-		total += nr;
-		cond_resched();
-	}
-	return total;
-}
-
-/* The array of folios */
-
-static bool memfd_luo_list_folio(struct folio *folio, void *data)
-{
-	struct memfd_luo *luo = data;
-	struct memfd_luo_folio_ser *entry = &luo->folios[luo->nr_folios++];
-
-	entry->pfn = folio_pfn(folio);
-	entry->flags = MEMFD_LUO_FOLIO_DIRTY | MEMFD_LUO_FOLIO_UPTODATE;
-	entry->index = folio->index;
-	return true;
+	nr = memfd_pin_folios(file, start, end - 1, walk->batch, 1, &offset);
+	if (nr <= 0)
+		return nr ?: -ENOMEM;
+	walk->index = folio_next_index(walk->batch[0]);
+	return nr;
 }
 
 /* What was allocated and never written to. */
 static void memfd_luo_make_uptodate(struct folio *folio)
 {
-	if (folio_test_uptodate(folio))
+	if (likely(folio_test_uptodate(folio)))
 		return;
 	folio_lock(folio);
 	if (!folio_test_uptodate(folio)) {
@@ -159,118 +251,133 @@ static void memfd_luo_make_uptodate(struct folio *folio)
 	folio_unlock(folio);
 }
 
-static void memfd_luo_unpreserve_folios(struct memfd_luo *luo, unsigned long nr)
+static int memfd_luo_list_batch(struct memfd_luo *luo, struct folio **batch,
+				unsigned int nr)
 {
-	while (nr) {
-		kho_unpreserve_folio(memfd_luo_folio(&luo->folios[--nr]));
-		if (!(nr % MEMFD_LUO_RESCHED))
-			cond_resched();
-	}
-}
+	unsigned int i;
+	int err;
 
-static int memfd_luo_preserve_folios(struct memfd_luo *luo)
-{
-	unsigned long i;
-
-	for (i = 0; i < luo->nr_folios; i++) {
-		struct folio *folio = memfd_luo_folio(&luo->folios[i]);
-		int err;
-
-		memfd_luo_make_uptodate(folio);
-		err = kho_preserve_folio(folio);
+	for (i = 0; i < nr; i++) {
+		memfd_luo_make_uptodate(batch[i]);
+		err = memfd_luo_list(luo, batch[i], batch[i]->index);
 		if (err) {
-			memfd_luo_unpreserve_folios(luo, i);
+			unpin_folios(batch + i, nr - i);
 			return err;
 		}
-		if (!(i % MEMFD_LUO_RESCHED))
-			cond_resched();
 	}
 	return 0;
 }
 
-/* @nr folios of the file are pinned. */
-static int memfd_luo_preserve_array(struct memfd_luo *luo, struct file *file,
-				    pgoff_t end, unsigned long nr)
+static int memfd_luo_list_some(struct memfd_luo *luo, struct file *file,
+			       struct memfd_luo_walk *walk)
 {
-	int err;
+	int nr;
 
-	luo->folios = vmalloc(array_size(nr, sizeof(*luo->folios)));
-	if (!luo->folios)
-		return -ENOMEM;
-	memfd_luo_each(file->f_mapping, end, memfd_luo_list_folio, luo);
-	err = kho_preserve_vmalloc(luo->folios, &luo->ser->folios);
-	if (err)
-		goto free;
-	err = memfd_luo_preserve_folios(luo);
-	if (err)
-		goto unpreserve;
-	luo->ser->nr_folios = nr;
-	return 0;
-unpreserve:
-	kho_unpreserve_vmalloc(&luo->ser->folios);
-free:
-	vfree(luo->folios);
-	return err;
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	nr = memfd_luo_pin_batch(walk, file->f_mapping);
+	if (!nr && walk->index < walk->end)
+		nr = memfd_luo_pin_far(walk, file);
+	return nr < 0 ? nr : memfd_luo_list_batch(luo, walk->batch, nr);
 }
 
-/* A hole takes a page like any other: better refused than tried for hours. */
-static int memfd_luo_check_size(struct file *file, loff_t size)
+/* Nobody else adds folios to the file meanwhile, or takes some away. */
+static int memfd_luo_list_all(struct memfd_luo *luo, struct file *file)
 {
-	unsigned long there = READ_ONCE(file->f_mapping->nrpages);
-	u64 pages = DIV_ROUND_UP_ULL(size, PAGE_SIZE);
-
-	if (pages > UINT_MAX)
-		return -EFBIG;
-	if (pages > there && pages - there > si_mem_available())
-		return -ENOMEM;
-	return 0;
-}
-
-static int memfd_luo_preserve_pages(struct memfd_luo *luo, struct file *file)
-{
-	loff_t size = i_size_read(file_inode(file));
-	pgoff_t end = DIV_ROUND_UP(size, PAGE_SIZE);
-	long nr;
+	struct memfd_luo_walk walk = {
+		.end = DIV_ROUND_UP(luo->ser->size, PAGE_SIZE),
+		.block = ULONG_MAX,
+	};
+	unsigned long there = file->f_mapping->nrpages +
+			      READ_ONCE(SHMEM_I(file_inode(file))->swapped);
 	int err;
 
-	luo->ser->size = size;
-	if (!size)
+	if (!walk.end || !there)
 		return 0;
-	err = memfd_luo_check_size(file, size);
-	if (err)
-		return err;
-	nr = memfd_luo_pin(file, size);
-	if (nr < 0)
-		return nr;
-	err = memfd_luo_preserve_array(luo, file, end, nr);
-	if (err)
-		memfd_luo_unpin(file, end);
+	walk.batch = kmalloc_array(MEMFD_LUO_BATCH, sizeof(*walk.batch), GFP_KERNEL);
+	if (!walk.batch)
+		return -ENOMEM;
+	err = memfd_luo_make_room(luo, min(there, MEMFD_LUO_MAX_ROOM));
+	while (!err && walk.index < walk.end) {
+		err = memfd_luo_list_some(luo, file, &walk);
+		cond_resched();
+	}
+	kfree(walk.batch);
+	luo->nr_first = luo->nr_folios;
 	return err;
+}
+
+/* What comes into the file later */
+
+/* Something has to be preserved though that is over: undo that, or wait. */
+static int memfd_luo_reopen(struct memfd_luo *luo)
+{
+	if (!READ_ONCE(luo->frozen) && kho_reopen())
+		return 0;
+	schedule_timeout_killable(MEMFD_LUO_PATIENCE);
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+static int memfd_luo_add(struct shmem_preserved *preserved, struct folio *folio,
+			 pgoff_t index)
+{
+	struct memfd_luo *luo = container_of(preserved, struct memfd_luo, preserved);
+	int err;
+
+	/* Allocated just before the file was preserved: let it be done again. */
+	if (!folio_is_longterm_pinnable(folio))
+		return -EEXIST;
+	while ((err = memfd_luo_list(luo, folio, index)) == -EBUSY) {
+		err = memfd_luo_reopen(luo);
+		if (err)
+			return err;
+	}
+	return err ?: try_grab_folio(folio, 1, FOLL_PIN);
+}
+
+static void memfd_luo_drop(struct shmem_preserved *preserved, struct folio *folio)
+{
+	struct memfd_luo *luo = container_of(preserved, struct memfd_luo, preserved);
+	unsigned long i = luo->nr_folios;
+
+	/* It was added only now. */
+	while (memfd_luo_folio(&luo->folios[--i]) != folio)
+		;
+	luo->folios[i] = luo->folios[--luo->nr_folios];
+	memfd_luo_release(folio);
 }
 
 /* What may change while the file is preserved */
 static void memfd_luo_update(struct memfd_luo *luo, struct file *file)
 {
+	unsigned long i;
+
 	luo->ser->pos = file->f_pos;
 	luo->ser->seals = READ_ONCE(SHMEM_I(file_inode(file))->seals);
+	luo->ser->nr_folios = luo->nr_folios;
+	/* Was what should be in it written to it in time? */
+	for (i = luo->nr_first; i < luo->nr_folios; i++)
+		if (!folio_test_uptodate(memfd_luo_folio(&luo->folios[i])))
+			luo->folios[i].flags &= ~MEMFD_LUO_FOLIO_UPTODATE;
 }
 
-static int memfd_luo_preserve_file(struct memfd_luo *luo, struct file *file)
+static void memfd_luo_set_preserved(struct file *file, struct shmem_preserved *preserved)
 {
 	struct inode *inode = file_inode(file);
-	int err;
 
-	luo->ser = kho_alloc_preserve(sizeof(*luo->ser));
-	if (IS_ERR(luo->ser))
-		return PTR_ERR(luo->ser);
-	shmem_set_preserved(inode, true);
-	memfd_luo_update(luo, file);
-	err = memfd_luo_preserve_pages(luo, file);
-	if (!err)
-		return 0;
-	shmem_set_preserved(inode, false);
+	inode_lock(inode);
+	filemap_invalidate_lock(inode->i_mapping);
+	shmem_set_preserved(inode, preserved);
+	inode_unlock(inode);
+}
+
+static void memfd_luo_end(struct memfd_luo *luo, struct file *file)
+{
+	memfd_luo_set_preserved(file, NULL);
+	filemap_invalidate_unlock(file->f_mapping);
+	memfd_luo_release_all(luo);
 	kho_unpreserve_free(luo->ser);
-	return err;
+	kfree(luo);
 }
 
 /* Operations */
@@ -288,17 +395,30 @@ static unsigned long memfd_luo_get_id(struct file *file)
 
 static int memfd_luo_preserve(struct liveupdate_file_op_args *args)
 {
+	struct inode *inode = file_inode(args->file);
 	struct memfd_luo *luo;
 	int err;
 
-	if (SHMEM_I(file_inode(args->file))->seals & ~MEMFD_LUO_SEALS)
+	if (SHMEM_I(inode)->seals & ~MEMFD_LUO_SEALS)
 		return -EOPNOTSUPP;
 	luo = kzalloc(sizeof(*luo), GFP_KERNEL);
 	if (!luo)
 		return -ENOMEM;
-	err = memfd_luo_preserve_file(luo, args->file);
-	if (err) {
+	luo->preserved.add = memfd_luo_add;
+	luo->preserved.drop = memfd_luo_drop;
+	luo->ser = kho_alloc_preserve(sizeof(*luo->ser));
+	if (IS_ERR(luo->ser)) {
+		err = PTR_ERR(luo->ser);
 		kfree(luo);
+		return err;
+	}
+	memfd_luo_set_preserved(args->file, &luo->preserved);
+	luo->ser->size = i_size_read(inode);
+	err = memfd_luo_list_all(luo, args->file);
+	memfd_luo_update(luo, args->file);
+	filemap_invalidate_unlock(inode->i_mapping);
+	if (err) {
+		memfd_luo_end(luo, args->file);
 		return err;
 	}
 	args->private_data = luo;
@@ -308,52 +428,68 @@ static int memfd_luo_preserve(struct liveupdate_file_op_args *args)
 
 static void memfd_luo_unpreserve(struct liveupdate_file_op_args *args)
 {
-	struct memfd_luo *luo = args->private_data;
-
-	if (luo->nr_folios) {
-		memfd_luo_unpreserve_folios(luo, luo->nr_folios);
-		kho_unpreserve_vmalloc(&luo->ser->folios);
-		memfd_luo_unpin(args->file,
-				DIV_ROUND_UP(luo->ser->size, PAGE_SIZE));
-		vfree(luo->folios);
-	}
-	shmem_set_preserved(file_inode(args->file), false);
-	kho_unpreserve_free(luo->ser);
-	kfree(luo);
+	memfd_luo_end(args->private_data, args->file);
 }
 
 static int memfd_luo_freeze(struct liveupdate_file_op_args *args)
 {
-	memfd_luo_update(args->private_data, args->file);
+	struct memfd_luo *luo = args->private_data;
+
+	filemap_invalidate_lock(args->file->f_mapping);
+	WRITE_ONCE(luo->frozen, true);
+	memfd_luo_update(luo, args->file);
+	filemap_invalidate_unlock(args->file->f_mapping);
 	return 0;
+}
+
+/* Who waits has the lock. */
+static void memfd_luo_unfreeze(struct liveupdate_file_op_args *args)
+{
+	struct memfd_luo *luo = args->private_data;
+
+	WRITE_ONCE(luo->frozen, false);
 }
 
 /* What came */
 
-static int memfd_luo_take_header(struct memfd_luo_ser *ser, u64 phys)
-{
-	struct folio *folio = kho_restore_folio(phys);
-
-	if (!folio)
-		return -ENOENT;
-	*ser = *(struct memfd_luo_ser *)folio_address(folio);
-	folio_put(folio);
-	return 0;
-}
-
-/* The array; NULL without an error for a file that has no folios. */
+/* The array; NULL without an error for a file that has none. */
 static struct memfd_luo_folio_ser *memfd_luo_take_array(struct memfd_luo_ser *ser)
 {
 	const struct kho_vmalloc desc = ser->folios;
 	struct memfd_luo_folio_ser *folios;
 
-	if (!ser->nr_folios)
+	if (!ser->nr_folios && !desc.first)
 		return NULL;
 	if (ser->nr_folios > ((u64)desc.total_pages << PAGE_SHIFT) /
 			     sizeof(*folios))
 		return ERR_PTR(-EINVAL);
 	folios = kho_restore_vmalloc(&desc);
-	return folios ?: ERR_PTR(-ENOENT);
+	return folios ?: ERR_PTR(-ENOMEM);
+}
+
+/*
+ * What is told of the file, and the array, which the caller frees. Without that the header
+ * stays the file's, so that finishing it is another chance.
+ */
+static struct memfd_luo_folio_ser *memfd_luo_open(struct liveupdate_file_op_args *args,
+						  struct memfd_luo_ser *ser)
+{
+	struct folio *header = args->private_data;
+	struct memfd_luo_folio_ser *folios;
+
+	if (!header)
+		header = kho_restore_folio(args->serialized_data);
+	if (!header)
+		return ERR_PTR(-ENOENT);
+	*ser = *(struct memfd_luo_ser *)folio_address(header);
+	folios = memfd_luo_take_array(ser);
+	if (IS_ERR(folios)) {
+		args->private_data = header;
+		return folios;
+	}
+	args->private_data = NULL;
+	folio_put(header);
+	return folios;
 }
 
 static void memfd_luo_free_folios(const struct memfd_luo_folio_ser *folios,
@@ -371,25 +507,49 @@ static void memfd_luo_free_folios(const struct memfd_luo_folio_ser *folios,
 	}
 }
 
-static int memfd_luo_add_folio(struct inode *inode,
-			       const struct memfd_luo_folio_ser *entry,
-			       const struct memfd_luo_ser *ser)
+/* Most are single pages, for which this is less work. */
+static struct folio *memfd_luo_restore(u64 pfn)
+{
+	struct page *page = kho_restore_pages(PFN_PHYS(pfn), 1);
+
+	return page ? page_folio(page) : kho_restore_folio(PFN_PHYS(pfn));
+}
+
+/* Take a folio, as the next of the batch. */
+static int memfd_luo_take(const struct memfd_luo_folio_ser *entry,
+			  const struct memfd_luo_ser *ser, struct folio_batch *fbatch)
 {
 	struct folio *folio;
-	int err = -EINVAL;
 
 	if (!entry->pfn)
 		return 0;
-	folio = kho_restore_folio(PFN_PHYS(entry->pfn));
+	folio = memfd_luo_restore(entry->pfn);
 	if (!folio)
 		return -ENOENT;
-	if (entry->index < DIV_ROUND_UP_ULL(ser->size, PAGE_SIZE) &&
-	    IS_ALIGNED(entry->index, folio_nr_pages(folio))) {
-		if (!(entry->flags & MEMFD_LUO_FOLIO_UPTODATE))
-			folio_zero_range(folio, 0, folio_size(folio));
-		err = shmem_add_folio(inode, folio, entry->index);
-	}
-	folio_put(folio);
+	folio_batch_add(fbatch, folio);
+	if (entry->index >= DIV_ROUND_UP_ULL(ser->size, PAGE_SIZE) ||
+	    !IS_ALIGNED(entry->index, folio_nr_pages(folio)))
+		return -EINVAL;
+	folio->index = entry->index;
+	if (!(entry->flags & MEMFD_LUO_FOLIO_UPTODATE))
+		folio_zero_range(folio, 0, folio_size(folio));
+	return 0;
+}
+
+/* Take a batch of folios, from the @i'th on, which is what follows then. */
+static int memfd_luo_add_batch(struct inode *inode,
+			       const struct memfd_luo_folio_ser *folios,
+			       const struct memfd_luo_ser *ser, u64 *i)
+{
+	struct folio_batch fbatch;
+	int err = 0;
+
+	folio_batch_init(&fbatch);
+	while (!err && *i < ser->nr_folios && folio_batch_space(&fbatch))
+		err = memfd_luo_take(&folios[(*i)++], ser, &fbatch);
+	if (!err)
+		err = shmem_add_folios(inode, &fbatch);
+	folios_put(&fbatch);
 	return err;
 }
 
@@ -398,18 +558,16 @@ static int memfd_luo_add_folios(struct file *file,
 				const struct memfd_luo_folio_ser *folios,
 				const struct memfd_luo_ser *ser)
 {
-	struct inode *inode = file_inode(file);
-	u64 i;
+	u64 i = 0;
 
-	for (i = 0; i < ser->nr_folios; i++) {
-		int err = memfd_luo_add_folio(inode, &folios[i], ser);
+	while (i < ser->nr_folios) {
+		int err = memfd_luo_add_batch(file_inode(file), folios, ser, &i);
 
 		if (err) {
-			memfd_luo_free_folios(folios, i + 1, ser->nr_folios);
+			memfd_luo_free_folios(folios, i, ser->nr_folios);
 			return err;
 		}
-		if (!(i % MEMFD_LUO_RESCHED))
-			cond_resched();
+		cond_resched();
 	}
 	return 0;
 }
@@ -482,12 +640,8 @@ static int memfd_luo_retrieve(struct liveupdate_file_op_args *args)
 	struct memfd_luo_folio_ser *folios;
 	struct memfd_luo_ser ser;
 	struct file *file;
-	int err;
 
-	err = memfd_luo_take_header(&ser, args->serialized_data);
-	if (err)
-		return err;
-	folios = memfd_luo_take_array(&ser);
+	folios = memfd_luo_open(args, &ser);
 	if (IS_ERR(folios))
 		return PTR_ERR(folios);
 	file = memfd_luo_make_file(&ser, folios);
@@ -503,16 +657,16 @@ static void memfd_luo_finish(struct liveupdate_file_op_args *args)
 	struct memfd_luo_folio_ser *folios;
 	struct memfd_luo_ser ser;
 
-	/* Retrieving left nothing behind, whether it succeeded or failed. */
-	if (args->retrieve_status)
+	/* Once there was an array, retrieving left nothing behind. */
+	if (args->retrieve_status && !args->private_data)
 		return;
-	if (memfd_luo_take_header(&ser, args->serialized_data))
-		return;
-	folios = memfd_luo_take_array(&ser);
-	if (IS_ERR_OR_NULL(folios))
-		return;
-	memfd_luo_free_folios(folios, 0, ser.nr_folios);
-	vfree(folios);
+	folios = memfd_luo_open(args, &ser);
+	if (!IS_ERR_OR_NULL(folios))
+		memfd_luo_free_folios(folios, 0, ser.nr_folios);
+	if (!IS_ERR(folios))
+		vfree(folios);
+	else if (args->private_data)
+		folio_put(args->private_data);
 }
 
 static const struct liveupdate_file_ops memfd_luo_ops = {
@@ -521,6 +675,7 @@ static const struct liveupdate_file_ops memfd_luo_ops = {
 	.preserve = memfd_luo_preserve,
 	.unpreserve = memfd_luo_unpreserve,
 	.freeze = memfd_luo_freeze,
+	.unfreeze = memfd_luo_unfreeze,
 	.retrieve = memfd_luo_retrieve,
 	.finish = memfd_luo_finish,
 	.owner = THIS_MODULE,

@@ -67,6 +67,7 @@ int kho_preserve_pages(struct page *page, unsigned long nr_pages);
 void kho_unpreserve_pages(struct page *page, unsigned long nr_pages);
 void *kho_alloc_preserve(size_t size);
 void kho_unpreserve_free(void *mem);
+bool kho_reopen(void);
 
 struct folio *kho_restore_folio(phys_addr_t phys);
 struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages);
@@ -143,6 +144,11 @@ static inline void *kho_alloc_preserve(size_t size)
 
 static inline void kho_unpreserve_free(void *mem)
 {
+}
+
+static inline bool kho_reopen(void)
+{
+	return false;
 }
 
 static inline struct folio *kho_restore_folio(phys_addr_t phys)

@@ -112,7 +112,7 @@ static void kho_revoke(unsigned long ip)
 	kho_allow_changes();
 	if (!was_finalized)
 		return;
-	pr_notice("%pS takes back what it preserved: not finalized any more\n",
+	pr_notice("%pS changes what it preserves: not finalized any more\n",
 		  (void *)ip);
 	schedule_work(&kho_revoked_work);
 }
@@ -141,4 +141,20 @@ bool kho_return_begin(unsigned long ip)
 			return false;
 		kho_revoke(ip);
 	}
+}
+
+/**
+ * kho_reopen() - end the finalized state for who has to preserve something now
+ *
+ * For what cannot be refused, as a page of a file that is preserved.
+ *
+ * Context: Process context, may sleep.
+ * Return: true, and then one may try; false when a kexec is on its way, or KHO is off.
+ */
+bool kho_reopen(void)
+{
+	if (!kho_return_begin(_RET_IP_))
+		return false;
+	kho_change_end();
+	return true;
 }

@@ -17,10 +17,10 @@
  *
  * The data of a file whose compatible string is "memfd-v2" is the physical address of a
  * struct memfd_luo_ser, preserved as a folio. Its folios are preserved as such, and
- * described by an array of struct memfd_luo_folio_ser in a vmalloc area, in ascending
- * order of their index. An entry whose pfn is 0 is skipped; what no entry covers is a
- * hole. The last folio may reach beyond the size. A file without folios has an area
- * description that is all zero.
+ * described by an array of struct memfd_luo_folio_ser in a vmalloc area, each once, in any
+ * order. An entry whose pfn is 0 is skipped; what no entry covers is a hole. The last folio
+ * may reach beyond the size. A file without folios has an area description that is all
+ * zero.
  *
  * A folio that is not up to date has no contents, and reads as zeros.
  *

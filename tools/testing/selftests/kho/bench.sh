@@ -27,6 +27,10 @@ MILLION_MEMORY=8704M
 FOLIOS=128
 DENSE=262144
 CPUS_PAGES=65536
+# As guest/luo-bench.c has them
+LUO_PAGES=32768
+LUO_FILES=51200
+LUO_FOLIOS=64
 # A boot takes interrupts while it waits for its host, now more, now fewer. Where
 # that is as much as what is measured, the least of so many boots counts.
 AGAIN="2 3"
@@ -72,6 +76,7 @@ machines()
 	boots_again off "off" 0 2G
 	boots_again on "on" 0 2G
 	measure dense "dense" BENCH_PAGES=$DENSE
+	measure luo "luo"
 	measure cpus "cpus" BENCH_PAGES=$CPUS_PAGES
 	wait
 }
@@ -202,6 +207,24 @@ spans()
 	[ $n -gt 0 ] || row span "run of 64 GiB" missing instr -
 }
 
+# luo_row KIND CALL NUMBER TARGET WHAT
+luo_row()
+{
+	row "luo-$2-$1" "$5" "$(calc "$(told luo "luo_$2-$1") / $3")" instr "$4" 1
+}
+
+# A page of 2 MiB comes back with its 512 struct pages, which restore-folio has as well
+memfds()
+{
+	luo_row pages preserve $LUO_PAGES 150 "memfd of 4K pages: preserve a page"
+	luo_row pages retrieve $LUO_PAGES 430 "  retrieve a page"
+	luo_row pages touch $LUO_PAGES 394 "  first touch a page"
+	luo_row files preserve $LUO_FILES 170 "200 memfds of 1 MiB: preserve a page"
+	luo_row files retrieve $LUO_FILES 450 "  retrieve a page"
+	luo_row folios preserve $LUO_FOLIOS 3000 "memfd of huge pages: preserve one"
+	luo_row folios retrieve $LUO_FOLIOS 10000 "  retrieve one, with its struct pages"
+}
+
 # "N pages on one T1 ns, as many on each of 2 T2 ns": by the clock on the wall
 parallel()
 {
@@ -253,6 +276,7 @@ checksums
 scratch_sizes
 idle_boots
 metadata
+memfds
 spans
 parallel
 release=$(cat "$(kernel_dir plain)/include/config/kernel.release")

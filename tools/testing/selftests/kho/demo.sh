@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Shows a handover: boots a machine with state of three owners, kexecs it twice,
+# Shows a handover: boots a machine with state of four owners, kexecs it twice,
 # and tells what was there afterwards. Ends with 1 if anything was lost.
 #
 #	demo.sh [ARCH]
@@ -26,7 +26,7 @@ load_test "$STORY" plain
 }
 prepare "$(dirname "$DIR")" || exit 2
 
-echo "One $ARCH machine in QEMU, $NODES in NUMA nodes, $CPUS processors, kho=on."
+echo "One $ARCH machine in QEMU, $NODES in NUMA nodes, $CPUS processors, kho=on liveupdate=on."
 rm -rf "$DIR"
 run_test "$STORY" plain "$DIR" &
 pid=$!

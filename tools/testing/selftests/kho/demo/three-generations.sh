@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-ABOUT="real state of three owners, over two kexecs"
+ABOUT="real state of four owners, over two kexecs"
 NODES=1G,1G
 CPUS=2
 KEXECS=2
 SECONDS_A_BOOT=120
-CMDLINE="kho=on reserve_mem=2M:4096:oops ramoops.mem_name=oops
+CMDLINE="kho=on liveupdate=on reserve_mem=2M:4096:oops ramoops.mem_name=oops
 	ramoops.pmsg_size=0x40000 ramoops.console_size=0x40000
 	reserve_mem=8M:4096:trace trace_instance=boot_map^traceoff@trace"
 CMDLINE=$(echo $CMDLINE)
@@ -31,6 +31,23 @@ events()
 marks()
 {
 	grep -o 'mark [0-9]* of generation [0-9]*' $INSTANCE/trace | tail -1
+}
+
+# A program has so much in a memfd.
+MEMFD=64M
+
+# make_memfd: of what is in /tmp/memfd
+make_memfd()
+{
+	fact memfd_made "$(md5sum < /tmp/memfd)"
+	background /tmp/put 1 luo put demo /tmp/memfd
+	rm /tmp/memfd
+}
+
+find_memfd()
+{
+	expect "luo get" luo get demo > /tmp/memfd
+	fact memfd_found "$(md5sum < /tmp/memfd)"
 }
 
 # User space writes into ramoops, the scheduler's events go into the trace.
@@ -63,11 +80,13 @@ find_state()
 	fact marks_found "$(marks)"
 	driver restored demo
 	fact folios_found "$DRIVER_SAID"
+	find_memfd
 }
 
 hand_over()
 {
 	make_state
+	make_memfd
 	fact folios_made "$DRIVER_SAID"
 	finalize
 	fact preserved "$(cat $SYSFS/preserved_bytes)"
@@ -78,6 +97,7 @@ stage0()
 {
 	describe
 	driver preserved demo bytes=256M
+	dd if=/dev/urandom of=/tmp/memfd bs=$MEMFD count=1 2>/dev/null
 	hand_over
 }
 

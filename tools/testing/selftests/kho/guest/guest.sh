@@ -418,6 +418,37 @@ until_called()
 	fail "nobody calls $1"
 }
 
+# keep_memfds SESSION CASE...: as keep, in all states that guest/memfd.c knows
+keep_memfds()
+{
+	memfds keep "$@"
+}
+
+# memfds keep|again SESSION CASE...: and it says that it has
+memfds()
+{
+	background /tmp/keep 1 memfd "$@"
+	same "memfd $*" kept "$(cat /tmp/keep)"
+}
+
+# find_memfds SESSION CASE...
+find_memfds()
+{
+	same "memfd find $*" found "$(memfd find "$@" 2>&1)"
+}
+
+# Also allocations that may sleep fail, and single pages; without a backtrace for each
+arm_faults()
+{
+	local how
+
+	for how in failslab fail_page_alloc; do
+		expect "$how" write N /sys/kernel/debug/$how/ignore-gfp-wait
+		expect "$how" write 0 /sys/kernel/debug/$how/verbose
+	done
+	expect "min-order" write 0 /sys/kernel/debug/fail_page_alloc/min-order
+}
+
 # blocks of a migrate type in all zones, in bytes
 pageblock_bytes()
 {

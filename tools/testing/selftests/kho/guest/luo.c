@@ -8,6 +8,8 @@
  *					microseconds that took. SIGTERM drops them; again
  *	luo many-found SESSIONS FILES	retrieves and compares
  *	luo link SESSION		what /proc says of the session's file
+ *	luo put SESSION PATH		keeps what is in a file
+ *	luo get SESSION			writes that
  *
  * A FILE is TOKEN:BYTES[:OPTION...], with the options
  *	huge	ask for huge pages
@@ -180,7 +182,9 @@ static void compare(int fd, const struct spec *spec)
 		err(1, "fstat");
 	if ((uint64_t)stat.st_size != spec->bytes)
 		errx(1, "%#lx has %lu bytes", spec->token, stat.st_size);
-	if ((uint64_t)stat.st_blocks * 512 < spec->bytes)
+	/* Holes are not filled, and nothing has read from them yet. */
+	if (spec->sparse ? (uint64_t)stat.st_blocks * 512 >= spec->bytes :
+			   (uint64_t)stat.st_blocks * 512 < spec->bytes)
 		errx(1, "%#lx has %lu blocks", spec->token, stat.st_blocks);
 	if (lseek(fd, 0, SEEK_CUR) != spec->at)
 		errx(1, "%#lx is at %ld", spec->token, lseek(fd, 0, SEEK_CUR));
@@ -332,6 +336,46 @@ static int many(unsigned long sessions, unsigned long files, int keeping)
 	return 0;
 }
 
+static void copy(int from, int to)
+{
+	static char buffer[1 << 16];
+	ssize_t n;
+
+	while ((n = read(from, buffer, sizeof(buffer))) > 0)
+		if (write(to, buffer, n) != n)
+			err(1, "write");
+	if (n)
+		err(1, "read");
+}
+
+static int put(const char *name, const char *path)
+{
+	int session = luo_create(name), fd = memfd_create("luo", 0);
+	int from = open(path, O_RDONLY);
+
+	if (session < 0 || fd < 0 || from < 0)
+		err(1, "%s", name);
+	copy(from, fd);
+	if (lseek(fd, 0, SEEK_SET) || luo_preserve(session, fd, 0))
+		err(1, "preserve");
+	say("kept");
+	until_terminated();
+	return 0;
+}
+
+static int get(const char *name)
+{
+	int session = luo_retrieve(name), fd;
+
+	if (session < 0)
+		err(1, "retrieve %s", name);
+	fd = luo_retrieve_fd(session, 0);
+	if (fd < 0)
+		err(1, "retrieve");
+	copy(fd, 1);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 3)
@@ -342,6 +386,10 @@ int main(int argc, char **argv)
 		return find(argv[2], argv + 3);
 	if (!strcmp(argv[1], "link"))
 		return link_of(argv[2]);
+	if (argc == 4 && !strcmp(argv[1], "put"))
+		return put(argv[2], argv[3]);
+	if (!strcmp(argv[1], "get"))
+		return get(argv[2]);
 	if (argc == 4 && !strncmp(argv[1], "many", 4))
 		return many(strtoul(argv[2], NULL, 0), strtoul(argv[3], NULL, 0),
 			    !strcmp(argv[1], "many"));

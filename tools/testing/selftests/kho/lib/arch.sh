@@ -45,7 +45,7 @@ arch_table()
 		ARCH_EFI="ovmf usr/share/ovmf/OVMF.fd"
 		ARCH_NODES_BY=
 		ARCH_BARE=
-		ARCH_KERNELS="plain debug features nokho"
+		ARCH_KERNELS="plain debug features cgroup nokho"
 		ARCH_PLAIN="plain"
 		ARCH_CORE="plain debug"
 		ARCH_LEAN="plain nokho"

@@ -67,6 +67,8 @@ tell_made()
 		ramoops
 	line "" "$(region "$(nth "$dir" trace_at "$n")"), $(nth "$dir" \
 		events_made "$n") events" "trace instance"
+	line "" "64 MiB in a memfd, md5 $(nth "$dir" memfd_made "$n" | cut -c1-8)" \
+		"a program"
 	line "in all" "$(($(nth "$dir" preserved "$n") / 4096)) pages; scratch: $(nth \
 		"$dir" scratch "$n") areas"
 }
@@ -87,6 +89,8 @@ tell_found()
 		"$(nth "$dir" events_found $before) $(nth "$dir" marks_found \
 			$before) $(nth "$dir" trace_at "$n")" \
 		"same address, all $(nth "$dir" events_made $before) events"
+	compare verified "a program" "$(nth "$dir" memfd_made $before)" \
+		"$(nth "$dir" memfd_found $before)" "its memfd has the same checksum"
 	compare verified scratch "$(nth "$dir" scratch $before)" \
 		"$(nth "$dir" scratch "$n")" "same areas"
 }

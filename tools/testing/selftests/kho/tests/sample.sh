@@ -37,7 +37,7 @@ finalized_meanwhile()
 {
 	finalize
 	expect "rmmod kho_sample while finalized" rmmod kho_sample
-	in_log "KHO: sample_exit.* takes back what it preserved" ||
+	in_log "KHO: sample_exit.* changes what it preserves" ||
 		fail "no line says who"
 	same "finalized" 0 "$(finalized)"
 	same "preserved_bytes" 0 "$(cat $SYSFS/preserved_bytes)"
