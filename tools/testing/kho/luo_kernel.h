@@ -19,7 +19,7 @@
 #define BIT(n)			(1UL << (n))
 #define U32_MAX			(~0U)
 #define HZ			100
-#define IS_ENABLED(option)	0
+#define IS_ENABLED(CONFIG_option) 0
 #define GFP_KERNEL		0
 
 #define __packed		__attribute__((__packed__))
@@ -175,7 +175,9 @@ static inline void xa_init(struct xarray *xa)
 #define xa_err(p)		PTR_ERR_OR_ZERO(p)
 #define xa_erase(xa, i)		((void)((xa)->entry[i] = NULL))
 
-/* Locks: with one thread, who waits waits for ever. */
+/* Locks: with one thread, waiting has no end. */
+
+/* Is it locked? */
 struct mutex {
 	bool locked;
 };

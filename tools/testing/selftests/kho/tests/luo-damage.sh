@@ -43,8 +43,8 @@ damage_of()
 
 hand_over()
 {
-	ask 0 create one one
-	ask 0 create two two
+	ask 0 create one
+	ask 0 create two
 	ask 0 memfd x 8192
 	ask 0 memfd y 8192
 	ask 0 preserve one x 1

@@ -46,8 +46,8 @@ stage0()
 	luod_start
 	handlers_start
 	arm_faults
-	each_fails "close s" create s s
-	ask 0 create s s
+	each_fails "close s" create s
+	ask 0 create s
 	ask 0 memfd m 65536
 	ask 0 open a /dev/test_luo_a 1
 	each_fails "unpreserve s 1" preserve s m 1
@@ -101,7 +101,7 @@ stage1()
 	log "fetch: $failed of $i allocations are its own"
 	expect "nothing has failed" test $failed -gt 2
 	log "unclaimed_bytes: $(cat $SYSFS/unclaimed_bytes)"
-	ask 0 create s s
+	ask 0 create s
 	ask 0 preserve s m 1
 	luod_ends
 	same "preserved_bytes" 0 "$(cat $SYSFS/preserved_bytes)"

@@ -48,7 +48,7 @@ keep_many()
 		"$(wc -l < /sys/kernel/debug/liveupdate/sessions)"
 	took list $(($(now_us) - start)) 0
 	# the last of all files refuses
-	ask 0 create last last
+	ask 0 create last
 	ask 0 open a /dev/test_luo_a 1
 	ask 0 preserve last a 1
 	let_handlers fail z=33
