@@ -58,6 +58,8 @@ keep_many()
 	ask EDOM kexec
 	took freeze $(($(now_us) - start)) 0
 	ask 0 close last
+	# what is carried goes with the image that is loaded now
+	kexec -u
 }
 
 find_many()
