@@ -8,6 +8,7 @@
 #include <linux/bits.h>
 #include <linux/kexec_handover.h>
 #include <linux/mm.h>
+#include <linux/sizes.h>
 
 #include "test_kho.h"
 #include "test_kho_actions.h"
@@ -17,6 +18,7 @@
 /* Too large for the lists from which the next page would be taken */
 #define AUDIT_ORDER		(PAGE_ALLOC_COSTLY_ORDER + 3)
 #define AUDIT_NEIGHBOURS	32
+#define AUDIT_FDT_MAX		SZ_1M
 
 static int finalize_and_abort(void)
 {
@@ -170,6 +172,33 @@ static void audit_neighbours(void)
 			__free_pages(pages[nr], order);
 }
 
+/* A page that its owner gave back, and that the map has taken for a node. */
+static void audit_node(void)
+{
+	void *fdt = kvmalloc(AUDIT_FDT_MAX, GFP_KERNEL);
+	struct page *page;
+	u64 root;
+	int err;
+
+	test_kho_expect("audit: allocate for the FDT", !!fdt, true);
+	if (!fdt)
+		return;
+	test_kho_expect("audit: finalize", test_kho_write_file(SYS_KHO_ACTIVE, "1"),
+			0);
+	err = test_kho_find_root(fdt, AUDIT_FDT_MAX, &root);
+	test_kho_expect("audit: the map's root", err > 0, true);
+	kvfree(fdt);
+	test_kho_expect("audit: abort", test_kho_write_file(SYS_KHO_ACTIVE, "0"), 0);
+	if (err <= 0)
+		return;
+	page = pfn_to_page(PHYS_PFN(root));
+	test_kho_expect("audit: a node of the map", kho_preserve_pages(page, 1), 0);
+	test_kho_expect("audit: that cannot be finalized, either",
+			finalize_and_abort(), -EUCLEAN);
+	kho_unpreserve_pages(page, 1);
+	test_kho_expect("audit: all is well without", finalize_and_abort(), 0);
+}
+
 /* action=audit */
 void test_kho_audit(unsigned long arg)
 {
@@ -187,6 +216,7 @@ void test_kho_audit(unsigned long arg)
 			test_kho_expect("audit: allocate", -ENOMEM, 0);
 	}
 	audit_neighbours();
+	audit_node();
 	audit_blob();
 }
 

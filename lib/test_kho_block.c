@@ -5,7 +5,9 @@
  */
 #include <linux/gfp.h>
 #include <linux/kexec_handover.h>
+#include <linux/memory_hotplug.h>
 #include <linux/mm.h>
+#include <linux/mmzone.h>
 
 #include "test_kho.h"
 
@@ -83,6 +85,34 @@ static unsigned int folio_entry_order(u64 entry)
 	return entry & ~PAGE_MASK;
 }
 
+static bool all_in_one_zone(unsigned long pfn, unsigned long nr_pages)
+{
+	struct page *first = pfn_to_online_page(pfn), *page;
+
+	for (unsigned long i = 0; i < nr_pages; i++) {
+		page = pfn_to_online_page(pfn + i);
+		if (!page || PageReserved(page) ||
+		    page_zone(page) != page_zone(first))
+			return false;
+	}
+
+	return true;
+}
+
+/* The page allocator has none so large: one is made of memory that is free. */
+static struct folio *alloc_gigantic(unsigned int order, gfp_t gfp, int nid)
+{
+	unsigned long nr = 1UL << order, pfn = ALIGN(node_start_pfn(nid), nr);
+
+	for (; pfn + nr <= node_end_pfn(nid); pfn += nr)
+		if (all_in_one_zone(pfn, nr) &&
+		    !alloc_contig_range(pfn, pfn + nr, MIGRATE_MOVABLE,
+					gfp | __GFP_COMP))
+			return pfn_folio(pfn);
+
+	return NULL;
+}
+
 static u64 folio_alloc_entry(unsigned int order, u64 index, int nid)
 {
 	gfp_t gfp = TEST_KHO_GFP;
@@ -90,7 +120,8 @@ static u64 folio_alloc_entry(unsigned int order, u64 index, int nid)
 
 	if (test_kho_movable)
 		gfp |= __GFP_HIGHMEM | __GFP_MOVABLE;
-	folio = __folio_alloc_node(gfp, order, nid);
+	folio = order > MAX_PAGE_ORDER ? alloc_gigantic(order, gfp, nid) :
+					 __folio_alloc_node(gfp, order, nid);
 
 	return folio ? PFN_PHYS(folio_pfn(folio)) | order : 0;
 }

@@ -32,6 +32,9 @@ static char *bytes;
 module_param(bytes, charp, 0444);
 MODULE_PARM_DESC(bytes, "how much to preserve, with K, M or G (default: 16M)");
 
+/* Of a folio of a GiB with the smallest pages, and so of 256 with the largest */
+#define ORDER_MAX	18
+
 static int order = -1;
 module_param(order, int, 0444);
 MODULE_PARM_DESC(order, "order of each folio; -1 (default): all orders, mixed");
@@ -168,7 +171,8 @@ static int read_plan(struct test_kho_plan *plan)
 	else
 		return -EINVAL;
 
-	if (!plan->bytes || order < -1 || order > MAX_PAGE_ORDER || !stride ||
+	if (!plan->bytes || order < -1 || order > ORDER_MAX ||
+	    (order > MAX_PAGE_ORDER && plan->kind != TEST_KHO_FOLIOS) || !stride ||
 	    fill > PAGE_SIZE || fill % sizeof(u64))
 		return -EINVAL;
 

@@ -62,6 +62,8 @@ void test_kho_names(unsigned long arg)
 {
 	void *blob = kho_alloc_preserve(PAGE_SIZE);
 	void *other = kho_alloc_preserve(PAGE_SIZE);
+	/* The module's data is not in the direct map. */
+	static char mapped;
 
 	test_kho_expect("names: blobs", IS_ERR(blob) || IS_ERR(other), false);
 	if (!IS_ERR(blob) && !IS_ERR(other)) {
@@ -74,8 +76,12 @@ void test_kho_names(unsigned long arg)
 		test_kho_expect("names: taken",
 				kho_add_subtree("test-taken", other, PAGE_SIZE),
 				-EEXIST);
+		test_kho_expect("names: a second one",
+				kho_add_subtree("test-second", blob, PAGE_SIZE),
+				-EEXIST);
 		kho_remove_subtree(blob);
 		add_and_remove("test-taken", other, 0);
+		add_and_remove("test-no-memory-of-the-kernel's", &mapped, -EINVAL);
 		retrieve_unknown("test-never-there");
 		retrieve_unknown("");
 	}

@@ -308,7 +308,7 @@ static int __init reserve_mem_kho_init(void)
 		return 0;
 
 	/* All that shall come back has. */
-	if (incoming)
+	if (incoming && is_kho_boot())
 		kho_restore_free(incoming);
 	incoming = NULL;
 

@@ -56,22 +56,19 @@ static int kho_audit_end(const struct kho_audit *audit)
 }
 
 /*
- * Did the owner give any of a block back? A page without a reference is still
- * somebody's behind the first of a higher order allocation, which is naturally
- * aligned, and not on the allocator's own lists.
+ * Did the owner give any of a block back? A block is naturally aligned: its other
+ * pages may have no references, as those behind the first page of a higher order
+ * allocation, but are not on the allocator's own lists.
  */
 static bool kho_block_freed(const struct page *page, unsigned long nr_pages)
 {
-	unsigned long pfn = page_to_pfn(page), i, held = 0;
+	unsigned long i;
 
-	for (i = 0; i < nr_pages; i++) {
+	if (!page_count(page))
+		return true;
+	for (i = 0; i < nr_pages; i++)
 		if (PageBuddy(page + i))
 			return true;
-		if (page_count(page + i))
-			held = i + (pfn + i ? 1UL << __ffs(pfn + i) : nr_pages);
-		else if (i >= held)
-			return true;
-	}
 	return false;
 }
 
@@ -93,6 +90,17 @@ static void kho_audit_freed(struct kho_audit *audit)
 		if (!(++nr % KHO_AUDIT_BATCH))
 			cond_resched();
 	}
+}
+
+/* A producer that gave a page back may find it a node of the map. */
+static int kho_audit_node(phys_addr_t node, unsigned int level, void *data)
+{
+	struct kho_audit *audit = data;
+
+	if (kho_map_orders_at(&kho_out_tree, audit->orders, node))
+		kho_audit_tell("a node of the memory map is preserved", node,
+			       audit);
+	return 0;
 }
 
 static void kho_audit_blob(struct kho_subtree *subtree, void *data)
@@ -123,6 +131,8 @@ int kho_audit(struct kho_map_walk *walk)
 	audit.orders = kho_map_orders(walk);
 	kho_check_map(kho_memory_at_boot(), &kho_out_tree, walk, kho_audit_tell,
 		      &audit);
+	kho_radix_walk_nodes(virt_to_phys(kho_out_tree.root), kho_audit_node,
+			     &audit);
 	kho_visit_subtrees(false, kho_audit_blob, &audit);
 	if (!audit.found && IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG))
 		kho_audit_freed(&audit);

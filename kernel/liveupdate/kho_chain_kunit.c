@@ -9,8 +9,8 @@
 #include <linux/mm.h>
 
 #include "kho_claim.h"
-#include "kho_early.h"
 #include "kho_fdt.h"
+#include "kho_finalize.h"
 #include "kho_map.h"
 #include "kho_memory.h"
 #include "kho_preserve.h"

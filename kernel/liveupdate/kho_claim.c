@@ -28,8 +28,8 @@
 
 #include "../../mm/internal.h"
 #include "kho_claim.h"
-#include "kho_early.h"
 #include "kho_map.h"
+#include "kho_memory.h"
 
 /* page->private of a block that is in a claim: its order, and whether a folio's */
 #define KHO_CLAIM_FOLIO		BIT(8)
@@ -38,8 +38,22 @@
 /* Steps between two looks whether somebody else needs the CPU. */
 #define KHO_CLAIM_BATCH		1024
 
+struct kho_incoming kho_in;
+
 /* Leaves of the map that came do not go. */
 static DEFINE_PER_CPU(struct kho_last_leaf, kho_last_leaf_in);
+
+/**
+ * is_kho_boot() - did this kernel take over from another one?
+ *
+ * Context: Any after kho_early_open().
+ * Return: true after a handover that was accepted.
+ */
+bool is_kho_boot(void)
+{
+	return kho_in.valid;
+}
+EXPORT_SYMBOL_GPL(is_kho_boot);
 
 static u64 kho_block_key(unsigned long pfn, unsigned int order)
 {
@@ -72,6 +86,8 @@ static void kho_put_block(unsigned long pfn, unsigned int order)
 {
 	u64 key = kho_block_key(pfn, order);
 
+	/* Its struct page is another claim's as soon as the bit is seen. */
+	smp_mb__before_atomic();
 	set_bit(kho_key_bit(key), kho_radix_find_leaf(&kho_in.tree, key)->bitmap);
 }
 
@@ -94,6 +110,12 @@ static void kho_init_pages(struct page *page, unsigned long nr_pages)
 }
 
 /* Boot memory becomes a folio with one reference, as from folio_alloc(). */
+static noinline void kho_poison_folio(struct page *page, unsigned int order)
+{
+	if (kho_is_poisoned(page_to_phys(page), PAGE_SIZE << order))
+		folio_set_has_hwpoisoned(page_folio(page));
+}
+
 static void kho_init_folio(struct page *page, unsigned int order)
 {
 	struct page *tail, *end = page + (1UL << order);
@@ -112,6 +134,8 @@ static void kho_init_folio(struct page *page, unsigned int order)
 	__SetPageHead(page);
 	prep_compound_head(page, order);
 	page_rmappable_folio(page);
+	if (unlikely(kho_in.nr_poison))
+		kho_poison_folio(page, order);
 }
 
 /* Where nodes meet elsewhere than in the last kernel, a block may be of several. */

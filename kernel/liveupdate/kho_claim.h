@@ -5,8 +5,37 @@
 #ifndef _KHO_CLAIM_H
 #define _KHO_CLAIM_H
 
+#include <linux/kho_radix_tree.h>
 #include <linux/list.h>
 #include <linux/types.h>
+
+/**
+ * struct kho_incoming - what came from the last kernel
+ * @valid: something came; false on a cold boot and after a refusal
+ * @fdt_phys: where the FDT lies
+ * @fdt_size: bytes in it
+ * @fdt: the FDT through the direct map
+ * @tree: what is preserved and nobody has taken back yet
+ * @orders: the orders that came, a bit for each
+ * @nr_poison: pages with hardware errors that came
+ * @kexec_count: handovers since the cold boot; 0 when nothing came
+ * @previous_release: of the last kernel; "" when that is not known
+ * @refused: why the handover was refused, or NULL
+ */
+struct kho_incoming {
+	bool valid;
+	phys_addr_t fdt_phys;
+	size_t fdt_size;
+	const void *fdt;
+	struct kho_radix_tree tree;
+	unsigned long orders;
+	unsigned int nr_poison;
+	u32 kexec_count;
+	char previous_release[65];
+	const char *refused;
+};
+
+extern struct kho_incoming kho_in;
 
 /**
  * struct kho_claim - several things that are taken back all, or none

@@ -35,10 +35,10 @@
 #include <linux/sort.h>
 #include <linux/stdarg.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 #include <asm/early_ioremap.h>
 
 #include "kho_claim.h"
-#include "kho_early.h"
 #include "kho_fdt.h"
 #include "kho_gaps.h"
 #include "kho_keep.h"
@@ -59,14 +59,6 @@ static struct {
 	const char *spoilt;
 } handover __initdata;
 
-struct kho_incoming kho_in;
-const char *kho_refused;
-
-const struct kho_memory kho_memory_early __initconst = {
-	.ram = &memblock.memory,
-	.used = &memblock.reserved,
-};
-
 /* What the FDT said; kept from the first hook to the second. */
 static struct kho_fdt_root root __initdata;
 
@@ -78,18 +70,6 @@ static struct kho_map_walk blocks __initdata;
 
 /* Bytes of all blocks that came, once they are known. */
 static u64 preserved __initdata;
-
-/**
- * is_kho_boot() - did this kernel take over from another one?
- *
- * Context: Any after kho_early_open().
- * Return: true after a handover that was accepted.
- */
-bool is_kho_boot(void)
-{
-	return kho_in.valid;
-}
-EXPORT_SYMBOL_GPL(is_kho_boot);
 
 /**
  * kho_set_handover() - tell what the last kernel passed along
@@ -162,8 +142,7 @@ static void __init kho_refuse(const char *why)
 	if (preserved)
 		pr_err("%llu bytes in %u subtrees of the last kernel are lost\n",
 		       preserved, root.nr_subtrees);
-	kho_refused = why;
-	kho_in = (struct kho_incoming){};
+	kho_in = (struct kho_incoming){ .refused = why };
 	kho_scratch_cnt = 0;
 	kho_free_nodes();
 	kho_incoming_forget();
@@ -349,8 +328,6 @@ static int __init kho_note_node(phys_addr_t node, unsigned int level, void *data
 {
 	struct kho_node_walk *walk = data;
 
-	if (walk->count >= walk->limit)
-		return -EINVAL;
 	walk->fill[walk->count++] = node;
 	return 0;
 }
@@ -391,10 +368,8 @@ static const char *__init kho_read_nodes(void)
 	nodes = memblock_alloc(kho_nodes_size(), PAGE_SIZE);
 	if (!nodes)
 		return "scratch has no room to read the memory map";
-	walk = (struct kho_node_walk){ .limit = nr_nodes, .fill = nodes };
-	if (kho_radix_walk_nodes(root.map, kho_note_node, &walk))
-		return "the memory map is damaged";
-
+	walk = (struct kho_node_walk){ .fill = nodes };
+	kho_radix_walk_nodes(root.map, kho_note_node, &walk);
 	sort(nodes, nr_nodes, sizeof(*nodes), kho_cmp_phys, NULL);
 	for (i = 1; i < nr_nodes; i++)
 		if (nodes[i] == nodes[i - 1])
@@ -402,17 +377,13 @@ static const char *__init kho_read_nodes(void)
 	return NULL;
 }
 
+/* There must be nothing below the smallest key; nodes above the largest have no slot. */
 static bool __init kho_key_is_sane(void)
 {
 	struct kho_radix_iter iter;
 	u64 key;
 
-	/* Below the smallest key and above the largest there must be nothing. */
 	kho_radix_iter_init(&iter, phys_to_virt(root.map), 0, KHO_KEY_MIN - 1);
-	if (kho_radix_iter_next(&iter, &key))
-		return false;
-	kho_radix_iter_init(&iter, phys_to_virt(root.map), KHO_KEY_MAX + 1,
-			    U64_MAX);
 	return !kho_radix_iter_next(&iter, &key);
 }
 
@@ -444,6 +415,22 @@ static const char *__init kho_check_blocks(void)
 	return NULL;
 }
 
+/* The last kernel knew of these pages, and told so that they can be marked. */
+static const char *__init kho_check_poison(void)
+{
+	unsigned int i, nr;
+	const u64 *list = kho_fdt_poison(kho_in.fdt, &nr);
+
+	for (i = 0; i < nr; i++) {
+		u64 phys = get_unaligned(&list[i]);
+
+		if (!PAGE_ALIGNED(phys) ||
+		    !kho_map_covers(&kho_in.tree, kho_in.orders, phys, PAGE_SIZE))
+			return "a page with a hardware error is not preserved";
+	}
+	return NULL;
+}
+
 static const char *__init kho_read_map(void)
 {
 	const char *wrong;
@@ -454,9 +441,11 @@ static const char *__init kho_read_map(void)
 	wrong = kho_read_nodes();
 	if (wrong)
 		return wrong;
-	if (kho_radix_init_tree(&kho_in.tree, phys_to_virt(root.map)))
-		return "the memory map has no root";
+	kho_radix_init_tree(&kho_in.tree, phys_to_virt(root.map));
 	wrong = kho_check_blocks();
+	if (wrong)
+		return wrong;
+	wrong = kho_check_poison();
 	if (wrong)
 		return wrong;
 	wrong = kho_incoming_init(root.nr_subtrees, preserved);
@@ -499,6 +488,8 @@ static const char *__init kho_reserve_preserved(void)
 {
 	int err;
 
+	if (kho_memory_remember())
+		return "there is no room to remember what memory there is";
 	kho_map_walk_init(&blocks, kho_in.tree.root, nodes, nr_nodes);
 	err = kho_keep_reserve(&blocks);
 	if (err == -ENOMEM)
@@ -526,14 +517,16 @@ void __init kho_memory_init(void)
 		else
 			memblock_kho_reset();
 	}
-	if (!kho_in.valid && kho_scratch_reserve()) {
-		kho_disable(NULL);
-		return;
-	}
-	if (kho_memory_remember()) {
-		kho_disable("there is no memory to remember what there is");
-		kho_scratch_cnt = 0;
-		return;
+	if (!kho_in.valid) {
+		if (kho_scratch_reserve()) {
+			kho_disable(NULL);
+			return;
+		}
+		if (kho_memory_remember()) {
+			kho_disable("there is no room to remember what memory there is");
+			kho_scratch_cnt = 0;
+			return;
+		}
 	}
 	kho_scratch_open();
 }

@@ -96,6 +96,14 @@ size_t kho_fdt_subtree_size(const char *name)
 	       kho_fdt_prop_size(sizeof(u32));
 }
 
+static int kho_fdt_add_poison(void *fdt, const struct kho_poison *poison)
+{
+	if (!poison || !poison->nr)
+		return 0;
+	return fdt_property(fdt, KHO_FDT_POISON_PROP_NAME, poison->page,
+			    poison->nr * sizeof(*poison->page));
+}
+
 /**
  * kho_fdt_begin() - begin to write an FDT
  * @fdt: where to
@@ -126,7 +134,8 @@ int kho_fdt_begin(void *fdt, size_t size, const struct kho_fdt_root *root)
 	       fdt_property(fdt, KHO_FDT_CRC_SCRATCH_PROP_NAME,
 			    &root->crc_scratch, sizeof(root->crc_scratch)) ?:
 	       fdt_property(fdt, KHO_FDT_CRC_FDT_PROP_NAME, &zero,
-			    sizeof(zero));
+			    sizeof(zero)) ?:
+	       kho_fdt_add_poison(fdt, root->poison);
 }
 
 /**
@@ -197,6 +206,25 @@ static bool kho_fdt_u64(const void *fdt, int node, const char *name, u64 *val)
 		return false;
 	*val = get_unaligned((const u64 *)prop);
 	return true;
+}
+
+/**
+ * kho_fdt_poison() - the list of pages with hardware errors
+ * @fdt: a well-formed FDT
+ * @nr: where to put how many there are
+ *
+ * Context: Any.
+ * Return: Their physical addresses, to be read with get_unaligned(); NULL where
+ * there is no list.
+ */
+const u64 *kho_fdt_poison(const void *fdt, unsigned int *nr)
+{
+	const void *prop;
+	int len;
+
+	prop = fdt_getprop(fdt, 0, KHO_FDT_POISON_PROP_NAME, &len);
+	*nr = prop ? len / sizeof(u64) : 0;
+	return prop;
 }
 
 /* The version is one of a list; any that we read will do. */
@@ -291,8 +319,7 @@ int kho_fdt_next_subtree(const void *fdt, int node,
 	    !kho_fdt_u32(fdt, node, KHO_SUB_TREE_CRC_PROP_NAME, &subtree->crc,
 			 &subtree->has_crc))
 		return -EINVAL;
-	if (!phys || phys != (phys_addr_t)phys || !subtree->size ||
-	    phys + subtree->size < phys)
+	if (!phys || !subtree->size || phys + subtree->size < phys)
 		return -EINVAL;
 	subtree->phys = phys;
 	return node;
@@ -354,6 +381,7 @@ const char *kho_check_fdt(const void *fdt, size_t size,
 	u32 page_size;
 	bool found;
 	u64 map;
+	int len;
 
 	if (size < sizeof(struct fdt_header) || !kho_fdt_header_sane(fdt))
 		return "the FDT's header is damaged";
@@ -373,7 +401,7 @@ const char *kho_check_fdt(const void *fdt, size_t size,
 	if (found && page_size != PAGE_SIZE)
 		return "the last kernel had another page size";
 	if (!kho_fdt_u64(fdt, 0, KHO_FDT_MEMORY_MAP_PROP_NAME, &map) ||
-	    !map || !IS_ALIGNED(map, PAGE_SIZE) || map != (phys_addr_t)map)
+	    !map || !IS_ALIGNED(map, PAGE_SIZE))
 		return "the FDT names no memory map";
 	root->map = map;
 	if (!kho_fdt_u32(fdt, 0, KHO_FDT_CRC_TREE_PROP_NAME, &root->crc_tree,
@@ -382,6 +410,9 @@ const char *kho_check_fdt(const void *fdt, size_t size,
 	if (!kho_fdt_u32(fdt, 0, KHO_FDT_CRC_SCRATCH_PROP_NAME,
 			 &root->crc_scratch, &root->has_crc_scratch))
 		return "the scratch list's checksum has a wrong length";
+	if (fdt_getprop(fdt, 0, KHO_FDT_POISON_PROP_NAME, &len) &&
+	    len % sizeof(u64))
+		return "the list of hardware errors has a wrong length";
 	return kho_check_subtrees(fdt, root);
 }
 
@@ -414,8 +445,7 @@ const char *kho_check_scratch(const struct kho_scratch *areas,
 		if (!area->size)
 			continue;
 		found++;
-		if (area->addr + area->size < area->addr ||
-		    area->addr + area->size > PHYS_ADDR_MAX)
+		if (area->addr + area->size < area->addr)
 			return "a scratch area wraps around";
 		if (!IS_ALIGNED(area->addr | area->size, align))
 			return "a scratch area is not aligned";

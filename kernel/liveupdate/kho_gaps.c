@@ -102,29 +102,33 @@ static void kho_walk_gap(struct kho_gap_walk *walk, phys_addr_t base,
 	walk->note(walk, base, end - base, nid);
 }
 
+/* The lowest scratch area that has a part of a range, or NULL */
+static const struct kho_scratch *kho_first_area(phys_addr_t base, phys_addr_t end)
+{
+	const struct kho_scratch *area, *first = NULL;
+
+	for (area = kho_scratch; area < kho_scratch + kho_scratch_cnt; area++)
+		if (area->addr < end && area->addr + area->size > base &&
+		    (!first || area->addr < first->addr))
+			first = area;
+	return first;
+}
+
 /* A free range less the scratch areas, which are open already. */
 static void kho_walk_beside_scratch(struct kho_gap_walk *walk,
 				    phys_addr_t base, phys_addr_t end, int nid)
 {
-	unsigned int i;
+	const struct kho_scratch *area;
+	phys_addr_t first, last;
 
-	for (i = 0; i < kho_scratch_cnt; i++) {
-		const struct kho_scratch *area = &kho_scratch[i];
-
-		if (area->addr >= end || area->addr + area->size <= base)
-			continue;
-		/* Areas are few: what lies on either side is looked at anew. */
-		if (base < area->addr)
-			kho_walk_beside_scratch(walk, base, area->addr, nid);
-		if (area->addr + area->size < end)
-			kho_walk_beside_scratch(walk, area->addr + area->size,
-						end, nid);
-		return;
+	while (base < end) {
+		area = kho_first_area(base, end);
+		first = PAGE_ALIGN(base);
+		last = PAGE_ALIGN_DOWN(area ? area->addr : end);
+		if (first < last)
+			kho_walk_gap(walk, first, last, nid);
+		base = area ? area->addr + area->size : end;
 	}
-	base = PAGE_ALIGN(base);
-	end = PAGE_ALIGN_DOWN(end);
-	if (base < end)
-		kho_walk_gap(walk, base, end, nid);
 }
 
 /* A free range less what is preserved; ranges come by ascending address. */

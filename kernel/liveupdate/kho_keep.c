@@ -23,9 +23,9 @@
 #include <linux/page-flags.h>
 
 #include "../../mm/internal.h"
-#include "kho_early.h"
 #include "kho_keep.h"
 #include "kho_map.h"
+#include "kho_memory.h"
 #include "kho_preserve.h"
 #include "kho_rules.h"
 
@@ -126,9 +126,10 @@ int __init kho_keep_reserve(struct kho_map_walk *blocks)
 	/*
 	 * The array that memblock allocates for them may make chunks ours no
 	 * longer alone: the two at its ends, since between them nothing is
-	 * preserved. In each every other page may be a range then.
+	 * preserved. In each every other page may be a range then. The same
+	 * again for memblock's own array, should that have to grow.
 	 */
-	count = KHO_CHUNK_PAGES;
+	count = 2 * KHO_CHUNK_PAGES;
 	while (kho_keep_next(&keep, &range))
 		count++;
 

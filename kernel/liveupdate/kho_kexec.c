@@ -27,6 +27,7 @@
 #include <linux/sizes.h>
 
 #include "kho_fdt.h"
+#include "kho_finalize.h"
 #include "kho_preserve.h"
 #include "kho_scratch.h"
 #include "kho_state.h"
@@ -193,22 +194,6 @@ int kho_locate_mem_hole(struct kexec_buf *kbuf,
 	return -EADDRNOTAVAIL;
 }
 
-/* A segment outside of scratch, wherever a loader got that from, is refused. */
-static int kho_check_placed(const struct kimage *image)
-{
-	u64 wanted = 0;
-	unsigned long i;
-
-	for (i = 0; i < image->nr_segments; i++)
-		wanted += image->segment[i].memsz;
-
-	if (kho_image_used(image) == wanted)
-		return 0;
-
-	pr_err("the image has segments outside of scratch; not loaded\n");
-	return -EADDRNOTAVAIL;
-}
-
 static int kho_check_room(const struct kimage *image)
 {
 	u64 needs = kho_early_needs((u64)get_num_physpages() << PAGE_SHIFT);
@@ -250,7 +235,7 @@ int kho_check_kimage(struct kimage *image, int err)
 		return err;
 	}
 
-	return kho_check_placed(image) ?: kho_check_room(image);
+	return kho_check_room(image);
 }
 
 /**
@@ -291,14 +276,16 @@ int kho_check_kexec_load(unsigned long nr_segments, unsigned long flags)
  */
 int kho_kexec_prepare(struct kimage *image)
 {
+	int err;
+
 	if (!kho_is_enabled())
 		return 0;
 
 	if (image->kho.fdt)
 		return kho_commit();
 
-	if (!kho_preserved_bytes())
-		return 0;
-	pr_err("memory is preserved, but the image carries no handover; load it with kexec_file_load() (kexec -s)\n");
-	return -EBUSY;
+	err = kho_commit_nothing();
+	if (err)
+		pr_err("memory is preserved, but the image carries no handover; load it with kexec_file_load() (kexec -s)\n");
+	return err;
 }

@@ -16,8 +16,9 @@
 #include <linux/sizes.h>
 
 #include "kho_claim.h"
-#include "kho_early.h"
 #include "kho_fdt.h"
+#include "kho_finalize.h"
+#include "kho_kunit.h"
 #include "kho_map.h"
 #include "kho_memory.h"
 #include "kho_preserve.h"
@@ -99,33 +100,6 @@ static void scratch_parse(struct kunit *test)
 
 /* What stays behind */
 
-static int count_node(phys_addr_t node, unsigned int level, void *data)
-{
-	unsigned long *nodes = data;
-
-	++*nodes;
-
-	return 0;
-}
-
-/* Nodes without keys do not count. */
-static unsigned long tree_nodes(struct kho_radix_tree *tree)
-{
-	unsigned long nodes = 0;
-
-	kho_stop_changes();
-	if (tree == &kho_out_tree)
-		kho_preserve_prune();
-	else
-		kho_radix_prune(tree);
-	kho_claim_forget_leaves();
-	kho_allow_changes();
-
-	kho_radix_walk_nodes(virt_to_phys(tree->root), count_node, &nodes);
-
-	return nodes;
-}
-
 struct before {
 	unsigned long nodes;
 	u64 bytes;
@@ -145,7 +119,7 @@ static int preserve_init(struct kunit *test)
 	if (!before)
 		return -ENOMEM;
 
-	before->nodes = tree_nodes(&kho_out_tree);
+	before->nodes = kho_kunit_nodes(&kho_out_tree);
 	before->bytes = kho_preserved_bytes();
 	test->priv = before;
 
@@ -158,7 +132,7 @@ static void preserve_exit(struct kunit *test)
 
 	if (!before)
 		return;
-	KUNIT_EXPECT_EQ(test, tree_nodes(&kho_out_tree), before->nodes);
+	KUNIT_EXPECT_EQ(test, kho_kunit_nodes(&kho_out_tree), before->nodes);
 	KUNIT_EXPECT_EQ(test, kho_preserved_bytes(), before->bytes);
 }
 
@@ -424,7 +398,7 @@ static void restore_exit(struct kunit *test)
 	if (!test->priv)
 		return;
 
-	KUNIT_EXPECT_EQ(test, tree_nodes(&kho_in.tree), 1);
+	KUNIT_EXPECT_EQ(test, kho_kunit_nodes(&kho_in.tree), 1);
 	kho_in.valid = false;
 	kho_in.orders = 0;
 	kho_radix_destroy_tree(&kho_in.tree);

@@ -7,7 +7,6 @@
 #include <linux/mm.h>
 
 #include "kho_claim.h"
-#include "kho_early.h"
 #include "kho_fdt.h"
 #include "kho_map.h"
 #include "kho_memory.h"
@@ -32,8 +31,7 @@ static int count_node(phys_addr_t node, unsigned int level, void *data)
 	return 0;
 }
 
-/* Nodes without keys do not count. */
-static unsigned long count_nodes(struct kho_radix_tree *tree)
+unsigned long kho_kunit_nodes(struct kho_radix_tree *tree)
 {
 	unsigned long nodes = 0;
 
@@ -47,11 +45,6 @@ static unsigned long count_nodes(struct kho_radix_tree *tree)
 
 	kho_radix_walk_nodes(virt_to_phys(tree->root), count_node, &nodes);
 	return nodes;
-}
-
-unsigned long kho_kunit_nodes_in(void)
-{
-	return count_nodes(&kho_in.tree);
 }
 
 /* Only on a cold boot: what came is not to be played with. */
@@ -72,7 +65,7 @@ int kho_kunit_begin(struct kunit *test)
 	kho_in.valid = true;
 	before.in = true;
 	before.bytes = kho_preserved_bytes();
-	before.nodes = count_nodes(&kho_out_tree);
+	before.nodes = kho_kunit_nodes(&kho_out_tree);
 	return 0;
 }
 
@@ -81,8 +74,8 @@ void kho_kunit_end(struct kunit *test)
 	if (!before.in)
 		return;
 	KUNIT_EXPECT_EQ(test, kho_preserved_bytes(), before.bytes);
-	KUNIT_EXPECT_EQ(test, count_nodes(&kho_out_tree), before.nodes);
-	KUNIT_EXPECT_EQ(test, count_nodes(&kho_in.tree), 1);
+	KUNIT_EXPECT_EQ(test, kho_kunit_nodes(&kho_out_tree), before.nodes);
+	KUNIT_EXPECT_EQ(test, kho_kunit_nodes(&kho_in.tree), 1);
 
 	kho_in.valid = false;
 	kho_in.orders = 0;

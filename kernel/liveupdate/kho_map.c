@@ -17,6 +17,7 @@
 
 #include "kho_fdt.h"
 #include "kho_map.h"
+#include "kho_rules.h"
 
 static unsigned long kho_next_large(struct kho_map_row *row)
 {
@@ -327,4 +328,86 @@ u32 kho_map_crc32c(const struct kho_radix_tree *tree)
 
 	kho_radix_walk_nodes(virt_to_phys(tree->root), kho_sum_node, &crc);
 	return ~crc;
+}
+
+/* A check of a map that is under way. */
+struct kho_map_check {
+	const struct kho_memory *memory;
+	const struct kho_radix_tree *tree;
+	unsigned long orders;
+	struct kho_place place;
+	kho_wrong_fn wrong;
+	void *data;
+};
+
+/* Block by block: what lies between those of a group may be anything. */
+static bool kho_check_each(struct kho_map_check *check, phys_addr_t base,
+			   phys_addr_t size)
+{
+	while (size) {
+		phys_addr_t end = kho_map_block_end(check->tree,
+						    check->orders, base);
+		phys_addr_t step = min(end ? end - base : PAGE_SIZE, size);
+		const char *why = NULL;
+
+		if (end)
+			why = kho_check_range(check->memory, &check->place, base,
+					      step);
+		if (why && !check->wrong(why, base, check->data))
+			return false;
+		base += step;
+		size -= step;
+	}
+	return true;
+}
+
+/* All at once where that is right, since it nearly always is. */
+static bool kho_check_group(struct kho_map_check *check,
+			    const struct kho_map_walk *walk)
+{
+	phys_addr_t base, size;
+
+	if (walk->twice &&
+	    !check->wrong("memory is preserved twice",
+			  PFN_PHYS(walk->pfn + __ffs64(walk->twice)),
+			  check->data))
+		return false;
+	kho_map_span(walk, &base, &size);
+	if (!kho_check_range(check->memory, &check->place, base, size))
+		return true;
+	/* A block may end where addresses do. */
+	if (base + size < base)
+		return check->wrong("preserved memory is not in RAM", base,
+				    check->data);
+	return kho_check_each(check, base, size);
+}
+
+/**
+ * kho_check_map() - do all blocks of a memory map keep to the rules?
+ * @memory: the machine's
+ * @tree: the memory map, whose nodes are sound
+ * @walk: from kho_map_walk_init(), over @tree
+ * @wrong: called for each thing that is wrong
+ * @data: for @wrong
+ *
+ * Context: Any, for a map and a @memory that stand still.
+ * Return: true when the check came to its end, which is not to say that nothing
+ * is wrong.
+ */
+bool kho_check_map(const struct kho_memory *memory,
+		   const struct kho_radix_tree *tree, struct kho_map_walk *walk,
+		   kho_wrong_fn wrong, void *data)
+{
+	struct kho_map_check check = {
+		.memory = memory,
+		.tree = tree,
+		.orders = kho_map_orders(walk),
+		.wrong = wrong,
+		.data = data,
+	};
+
+	while (kho_map_next(walk))
+		if (!kho_check_group(&check, walk))
+			return false;
+	return true;
 }

@@ -10,6 +10,8 @@
 #include <linux/kho_radix_tree.h>
 #include <linux/pfn.h>
 
+struct kho_memory;
+
 /*
  * The leaf of a map that a CPU came to last. What is preserved together lies
  * together, so most walks down the tree can be spared.
@@ -103,6 +105,20 @@ bool kho_map_touches(const struct kho_radix_tree *tree, phys_addr_t start,
 u32 kho_map_crc32c(const struct kho_radix_tree *tree);
 
 /**
+ * typedef kho_wrong_fn - what is called for each thing that is wrong with a map
+ * @why: a sentence
+ * @where: physical address of the first page
+ * @data: as given by the caller of the check
+ *
+ * Return: true to go on with the check.
+ */
+typedef bool (*kho_wrong_fn)(const char *why, phys_addr_t where, void *data);
+
+bool kho_check_map(const struct kho_memory *memory,
+		   const struct kho_radix_tree *tree, struct kho_map_walk *walk,
+		   kho_wrong_fn wrong, void *data);
+
+/**
  * kho_map_span() - from the first to the last occupied page that was found
  * @walk: after kho_map_next() returned true
  * @base: where to put the physical address of the first one
@@ -118,18 +134,6 @@ static inline void kho_map_span(const struct kho_map_walk *walk,
 	*base = PFN_PHYS(walk->pfn + first);
 	*size = PFN_PHYS(walk->nr_pages - first - KHO_GROUP_PAGES +
 			 fls64(walk->mask));
-}
-
-/**
- * kho_map_pages() - how many pages that was found are occupied
- * @walk: after kho_map_next() returned true
- *
- * Context: Any.
- * Return: The number.
- */
-static inline unsigned long kho_map_pages(const struct kho_map_walk *walk)
-{
-	return walk->nr_pages - KHO_GROUP_PAGES + hweight64(walk->mask);
 }
 
 /**

@@ -17,20 +17,14 @@
 #include <linux/io.h>
 #include <linux/list.h>
 #include <linux/memblock.h>
-#include <linux/memory.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
-#include <linux/notifier.h>
 #include <linux/page-isolation.h>
 #include <linux/printk.h>
 
-#include "kho_early.h"
-#include "kho_map.h"
 #include "kho_memory.h"
-#include "kho_preserve.h"
 #include "kho_rules.h"
-#include "kho_scratch.h"
 #include "kho_state.h"
 
 /* So many pages of memory that was added are put aside to find another one. */
@@ -39,6 +33,11 @@
 unsigned long *kho_good_pieces;
 unsigned long kho_nr_pieces;
 u64 kho_boot_bytes;
+
+const struct kho_memory kho_memory_early __initconst = {
+	.ram = &memblock.memory,
+	.used = &memblock.reserved,
+};
 
 static struct memblock_type ram_at_boot = { .name = "kho_ram" };
 static struct memblock_type used_at_boot = { .name = "kho_used" };
@@ -172,21 +171,72 @@ struct page *kho_alloc_pages(unsigned int order)
 	return kho_alloc_other(page, gfp, order);
 }
 
+/**
+ * kho_is_poisoned() - has a range of memory a hardware error?
+ * @phys: physical address, of memory that has struct pages
+ * @size: bytes
+ *
+ * Context: Any.
+ * Return: true when one of its pages is marked.
+ */
+bool kho_is_poisoned(phys_addr_t phys, u64 size)
+{
+	unsigned long pfn = PHYS_PFN(phys), end = PFN_UP(phys + size);
+
+	for (; pfn < end; pfn++)
+		if (PageHWPoison(pfn_to_page(pfn)))
+			return true;
+	return false;
+}
+
+/**
+ * kho_memory_forget() - some memory goes offline
+ * @pfn: its first page
+ * @end: the page behind the last one
+ *
+ * Should it come back, it is looked at page by page.
+ *
+ * Context: Any.
+ */
+void kho_memory_forget(unsigned long pfn, unsigned long end)
+{
+	for (; pfn < end; pfn = ALIGN(pfn + 1, 1UL << KHO_PIECE_ORDER))
+		if (pfn >> KHO_PIECE_ORDER < kho_nr_pieces)
+			clear_bit(pfn >> KHO_PIECE_ORDER, kho_good_pieces);
+}
+
+/* Whatever marks early boot has made: does a region go on where another ends? */
+static bool __init kho_is_one_region(const struct memblock_region *a,
+				     const struct memblock_region *b)
+{
+	return a->base + a->size == b->base &&
+	       memblock_get_region_node(a) == memblock_get_region_node(b) &&
+	       !((a->flags ^ b->flags) & ~MEMBLOCK_KHO_FLAGS);
+}
+
 static int __init kho_copy_regions(struct memblock_type *to,
 				   const struct memblock_type *from,
 				   enum memblock_flags without)
 {
 	unsigned long i;
 
+	to->cnt = 0;
 	to->max = from->cnt;
 	to->regions = memblock_alloc(array_size(to->max, sizeof(*to->regions)),
 				     SMP_CACHE_BYTES);
 	if (!to->regions)
 		return -ENOMEM;
 	/* The allocation may have added a region. */
-	for (i = 0; i < from->cnt && to->cnt < to->max; i++)
-		if (!(from->regions[i].flags & without))
-			to->regions[to->cnt++] = from->regions[i];
+	for (i = 0; i < from->cnt && to->cnt < to->max; i++) {
+		const struct memblock_region *region = &from->regions[i];
+
+		if (region->flags & without)
+			continue;
+		if (to->cnt && kho_is_one_region(&to->regions[to->cnt - 1], region))
+			to->regions[to->cnt - 1].size += region->size;
+		else
+			to->regions[to->cnt++] = *region;
+	}
 	return 0;
 }
 
@@ -235,57 +285,3 @@ int __init kho_memory_remember(void)
 				MEMBLOCK_NOMAP | MEMBLOCK_DRIVER_MANAGED) ?:
 	       kho_find_good_pieces();
 }
-
-#ifdef CONFIG_MEMORY_HOTPLUG
-
-/* What is preserved, what is to be claimed and scratch have to stay. */
-static int kho_going_offline(phys_addr_t start, phys_addr_t end)
-{
-	bool keeps;
-
-	kho_stop_changes();
-	keeps = kho_map_touches(&kho_out_tree, start, end);
-	kho_allow_changes();
-	if (!keeps && !kho_scratch_overlap(start, end - start) &&
-	    !(kho_in.valid && kho_map_touches(&kho_in.tree, start, end)))
-		return 0;
-	pr_warn("memory [%pa-%pa) stays online: some of it is handed over, or scratch\n",
-		&start, &end);
-	return -EBUSY;
-}
-
-/* Should it come back, it is looked at page by page. */
-static void kho_forget_pieces(unsigned long pfn, unsigned long end)
-{
-	for (; pfn < end; pfn = ALIGN(pfn + 1, 1UL << KHO_PIECE_ORDER))
-		if (pfn >> KHO_PIECE_ORDER < kho_nr_pieces)
-			clear_bit(pfn >> KHO_PIECE_ORDER, kho_good_pieces);
-}
-
-static int kho_memory_event(struct notifier_block *nb, unsigned long event,
-			    void *data)
-{
-	const struct memory_notify *range = data;
-	unsigned long pfn = range->start_pfn, end = pfn + range->nr_pages;
-
-	switch (event) {
-	case MEM_GOING_OFFLINE:
-		return notifier_from_errno(kho_going_offline(PFN_PHYS(pfn),
-							     PFN_PHYS(end)));
-	case MEM_OFFLINE:
-		kho_forget_pieces(pfn, end);
-		return NOTIFY_OK;
-	default:
-		return NOTIFY_DONE;
-	}
-}
-
-static int __init kho_memory_notifier_init(void)
-{
-	return kho_is_enabled() ? hotplug_memory_notifier(kho_memory_event, 0) : 0;
-}
-
-/* After kho_init(), which may switch KHO off. */
-postcore_initcall(kho_memory_notifier_init);
-
-#endif /* CONFIG_MEMORY_HOTPLUG */

@@ -16,29 +16,24 @@
 
 #include <linux/kho/abi/kexec_metadata.h>
 
-#include "kho_early.h"
-#include "kho_memory.h"
+#include "kho_claim.h"
 #include "kho_metadata.h"
-#include "kho_preserve.h"
 
 /**
  * kho_metadata_add() - hand over who this kernel is
  *
  * Context: Boot, when the state is open.
- * Return: 0, or an error of kho_add_subtree(), with nothing left behind.
+ * Return: 0, or an error of kho_alloc_preserve() or kho_add_subtree(), with nothing
+ * left behind.
  */
 int __init kho_metadata_add(void)
 {
-	struct page *page = kho_alloc_pages(0);
 	struct kho_kexec_metadata *metadata;
 	int err;
 
-	if (!page)
-		return -ENOMEM;
-	err = kho_preserve_own(page_to_pfn(page), 1);
-	if (err)
-		goto free;
-	metadata = page_address(page);
+	metadata = kho_alloc_preserve(sizeof(*metadata));
+	if (IS_ERR(metadata))
+		return PTR_ERR(metadata);
 	metadata->version = KHO_KEXEC_METADATA_VERSION;
 	strscpy(metadata->previous_release, init_utsname()->release);
 	metadata->kexec_count = kho_in.kexec_count;
@@ -46,11 +41,8 @@ int __init kho_metadata_add(void)
 		metadata->kexec_count++;
 	err = kho_add_subtree(KHO_KEXEC_METADATA_NAME, metadata,
 			      sizeof(*metadata));
-	if (!err)
-		return 0;
-	kho_unpreserve_own(page_to_pfn(page), 1);
-free:
-	__free_page(page);
+	if (err)
+		kho_unpreserve_free(metadata);
 	return err;
 }
 
@@ -65,6 +57,7 @@ free:
 void __init kho_metadata_read(void)
 {
 	struct kho_kexec_metadata *metadata;
+	struct folio *folio;
 	phys_addr_t phys;
 	size_t size;
 
@@ -78,7 +71,9 @@ void __init kho_metadata_read(void)
 		/* Not trusted to be terminated. */
 		strscpy(kho_in.previous_release, metadata->previous_release);
 	}
-	kho_restore_free(metadata);
+	folio = kho_restore_folio(phys);
+	if (folio)
+		folio_put(folio);
 	pr_info("generation %u, handed over by %s\n", kho_in.kexec_count,
 		kho_in.previous_release[0] ? kho_in.previous_release :
 					     "a kernel that does not say which");

@@ -28,8 +28,8 @@ struct kho_radix_tree kho_out_tree;
 
 /* Pages in the map; a CPU's share may be negative. */
 static DEFINE_PER_CPU(long, kho_preserved_pages);
-/* How many of them are KHO's own. Changes at boot only. */
-static long kho_own_pages;
+/* How many of them are KHO's own. */
+static long kho_own_pages __ro_after_init;
 
 /* Leaves go in kho_preserve_prune() only. */
 static DEFINE_PER_CPU(struct kho_last_leaf, kho_last_leaf);
@@ -44,7 +44,7 @@ static DEFINE_PER_CPU(struct kho_last_leaf, kho_last_leaf);
  */
 u64 kho_preserved_bytes(void)
 {
-	long pages = -READ_ONCE(kho_own_pages);
+	long pages = -kho_own_pages;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
@@ -147,16 +147,15 @@ static int kho_del_block(unsigned long pfn, unsigned int order)
 }
 
 /*
- * Take the blocks of a run out again, up to but without @end. The cut depends
- * on the whole run, so that must be given also where only its start was added.
- * Returns the number of pages that were not in the set.
+ * Take the blocks of a run out again. The start of a run, up to where one of its
+ * blocks ends, is cut as the run is. Returns the number of pages that were not in
+ * the set.
  */
-static unsigned long kho_del_run(unsigned long pfn, unsigned long nr_pages,
-				 unsigned long end)
+static unsigned long kho_del_run(unsigned long pfn, unsigned long nr_pages)
 {
 	unsigned long missing = 0, blocks = 0;
 
-	while (pfn < end) {
+	while (nr_pages) {
 		unsigned int order = kho_run_order(pfn, nr_pages);
 
 		if (kho_del_block(pfn, order))
@@ -178,7 +177,7 @@ static int kho_add_run(unsigned long start, unsigned long nr_pages)
 		int err = kho_add_block(pfn, order);
 
 		if (err) {
-			kho_del_run(start, nr_pages, pfn);
+			kho_del_run(start, pfn - start);
 			return err;
 		}
 		pfn += 1UL << order;
@@ -204,36 +203,13 @@ void kho_preserve_prune(void)
 }
 
 /**
- * kho_preserve_own() - preserve pages of KHO itself
- * @pfn: first page, from kho_alloc_pages()
- * @nr_pages: number of pages, at least 1
- *
- * As kho_preserve_pages(), but the pages do not count as a producer's and the
- * caller answers for the state of the handover.
- *
- * Context: Boot.
- * Return: 0; -EEXIST; -ENOMEM.
- */
-int kho_preserve_own(unsigned long pfn, unsigned long nr_pages)
-{
-	int err = kho_add_run(pfn, nr_pages);
-
-	if (!err)
-		kho_own_pages += nr_pages;
-	return err;
-}
-
-/**
- * kho_unpreserve_own() - undo kho_preserve_own()
- * @pfn: first page
- * @nr_pages: number of pages, as they were preserved
+ * kho_count_own() - what is preserved by now is KHO's own, and no producer's
  *
  * Context: Boot.
  */
-void kho_unpreserve_own(unsigned long pfn, unsigned long nr_pages)
+void __init kho_count_own(void)
 {
-	WARN_ON_ONCE(kho_del_run(pfn, nr_pages, pfn + nr_pages));
-	kho_own_pages -= nr_pages;
+	kho_own_pages = PHYS_PFN(kho_preserved_bytes());
 }
 
 static noinline const char *kho_check_run(unsigned long pfn,
@@ -278,7 +254,7 @@ int kho_preserve_run(unsigned long pfn, unsigned long nr_pages)
 static void __kho_unpreserve_run(unsigned long pfn, unsigned long nr_pages,
 				 unsigned long ip)
 {
-	if (kho_del_run(pfn, nr_pages, pfn + nr_pages))
+	if (kho_del_run(pfn, nr_pages))
 		kho_refuse_return(pfn, ip);
 }
 

@@ -25,8 +25,7 @@ static inline unsigned int kho_block_order(unsigned long pfn,
 unsigned int kho_run_order(unsigned long pfn, unsigned long nr_pages);
 int kho_preserve_run(unsigned long pfn, unsigned long nr_pages);
 void kho_unpreserve_run(unsigned long pfn, unsigned long nr_pages);
-int kho_preserve_own(unsigned long pfn, unsigned long nr_pages);
-void kho_unpreserve_own(unsigned long pfn, unsigned long nr_pages);
+void kho_count_own(void);
 void kho_preserve_prune(void);
 u64 kho_preserved_bytes(void);
 

@@ -7,8 +7,6 @@
 
 #include <linux/types.h>
 
-struct kho_map_walk;
-struct kho_radix_tree;
 struct memblock_type;
 
 /**
@@ -35,23 +33,10 @@ struct kho_place {
 	unsigned long used;
 };
 
-/**
- * typedef kho_wrong_fn - what is called for each thing that is wrong with a map
- * @why: a sentence
- * @where: physical address of the first page
- * @data: as given by the caller of the check
- *
- * Return: true to go on with the check.
- */
-typedef bool (*kho_wrong_fn)(const char *why, phys_addr_t where, void *data);
-
 const char *kho_check_range(const struct kho_memory *memory,
 			    struct kho_place *place, phys_addr_t base,
 			    phys_addr_t size);
 bool kho_range_on_one_node(const struct kho_memory *memory,
 			   const struct kho_place *place, phys_addr_t end);
-bool kho_check_map(const struct kho_memory *memory,
-		   const struct kho_radix_tree *tree, struct kho_map_walk *walk,
-		   kho_wrong_fn wrong, void *data);
 
 #endif /* _KHO_RULES_H */

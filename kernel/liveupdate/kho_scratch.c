@@ -180,31 +180,6 @@ bool kho_scratch_overlap(phys_addr_t phys, size_t size)
 	return false;
 }
 
-/**
- * kho_scratch_clip() - narrow a range of pages to what lies beside scratch
- * @pfn: a page of the range
- * @start: first page of the range; moved behind a scratch area below @pfn
- * @end: end of the range; moved to where a scratch area above @pfn begins
- *
- * When @pfn itself lies in scratch the range ends below it.
- *
- * Context: Any.
- */
-void kho_scratch_clip(unsigned long pfn, unsigned long *start,
-		      unsigned long *end)
-{
-	for (unsigned int i = 0; i < kho_scratch_cnt; i++) {
-		unsigned long first = PHYS_PFN(kho_scratch[i].addr);
-		unsigned long behind = first + PHYS_PFN(kho_scratch[i].size);
-
-		if (behind <= pfn)
-			*start = max(*start, behind);
-		else
-			*end = min(*end, first);
-	}
-	*end = max(*start, *end);
-}
-
 static u64 __init kho_scratch_align(u64 size)
 {
 	return ALIGN(size, KHO_SCRATCH_GRAIN);
@@ -340,7 +315,7 @@ static int __init kho_scratch_check_room(const struct kho_scratch_sizes *sizes)
 	if (need <= have)
 		return 0;
 	pr_err("scratch of %llu MiB does not fit in the %llu MiB that may be used: %llu MiB are missing; KHO is off\n",
-	       need >> 20, have >> 20, ((need - have) >> 20) + 1);
+	       need >> 20, have >> 20, DIV_ROUND_UP(need - have, SZ_1M));
 	return -ENOMEM;
 }
 

@@ -38,9 +38,6 @@ struct kho_scratch_sizes {
 extern struct kho_scratch kho_scratch[KHO_SCRATCH_MAX];
 extern unsigned int kho_scratch_cnt;
 
-void kho_scratch_clip(unsigned long pfn, unsigned long *start,
-		      unsigned long *end);
-void kho_scratch_adopt(unsigned int count);
 int kho_scratch_reserve(void);
 void kho_scratch_open(void);
 

@@ -27,6 +27,8 @@
 #include <linux/percpu-rwsem.h>
 #include <linux/types.h>
 
+struct work_struct;
+
 enum kho_state {
 	KHO_OFF,
 	KHO_OPEN,
@@ -88,15 +90,9 @@ static inline void kho_allow_changes(void)
 }
 
 bool kho_return_begin(unsigned long ip);
-void kho_settle(void);
-void kho_disable(const char *why);
-
 bool kho_finalized(void);
-int kho_finalize(void);
-int kho_abort(void);
-int kho_commit(void);
-
-const void *kho_out_fdt(size_t *size);
-phys_addr_t kho_out_fdt_phys(void);
+void kho_set_state(enum kho_state state);
+void kho_set_open(void (*revoked)(struct work_struct *work));
+void kho_disable(const char *why);
 
 #endif /* _KHO_STATE_H */

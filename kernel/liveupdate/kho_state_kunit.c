@@ -2,11 +2,15 @@
 /* KUnit tests of KHO: from one state to the next, and who is asked. */
 #include <kunit/test.h>
 #include <linux/err.h>
+#include <linux/io.h>
 #include <linux/kexec_handover.h>
 #include <linux/mm.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 #include <linux/workqueue.h>
 
+#include "kho_fdt.h"
+#include "kho_finalize.h"
 #include "kho_preserve.h"
 #include "kho_state.h"
 
@@ -143,13 +147,14 @@ static void state_register(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, unregister_kho_notifier(&late), -ENOENT);
 	KUNIT_ASSERT_EQ(test, kho_finalize(), 0);
 	expect_heard(test, "f2f3f1");
-	/* Who was not asked is not told of the end, and need not do anything. */
-	listeners[1].name = 'x';
+	/* Who was not asked is no part of it, and need not do anything. */
 	KUNIT_EXPECT_EQ(test, unregister_kho_notifier(&listeners[1].kn), 0);
-	KUNIT_EXPECT_EQ(test, register_kho_notifier(&listeners[1].kn), 0);
-	KUNIT_EXPECT_EQ(test, register_kho_notifier(&late), 0);
+	KUNIT_EXPECT_EQ(test, register_kho_notifier(&listeners[1].kn), -EBUSY);
 	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
 	expect_heard(test, "a1a3");
+	listeners[1].name = 'x';
+	KUNIT_EXPECT_EQ(test, register_kho_notifier(&listeners[1].kn), 0);
+	KUNIT_EXPECT_EQ(test, register_kho_notifier(&late), 0);
 	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
 	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
 	KUNIT_EXPECT_EQ(test, unregister_kho_notifier(&late), 0);
@@ -252,6 +257,76 @@ static void state_freeze_revoked(struct kunit *test)
 	expect_heard(test, "f2f3f1z2z3z1t1t3t2a1a3a2");
 }
 
+#ifdef CONFIG_MEMORY_FAILURE
+/* So many pages have hardware errors, or have none again. */
+static void poison(unsigned long pfn, unsigned long nr_pages, bool on)
+{
+	for (; nr_pages--; pfn++) {
+		if (on) {
+			SetPageHWPoison(pfn_to_page(pfn));
+			num_poisoned_pages_inc(pfn);
+		} else {
+			ClearPageHWPoison(pfn_to_page(pfn));
+			num_poisoned_pages_sub(pfn, 1);
+		}
+	}
+}
+
+static int finalize_poisoned(phys_addr_t phys, unsigned long nr_pages)
+{
+	int err;
+
+	poison(PHYS_PFN(phys), nr_pages, true);
+	err = kho_finalize();
+	poison(PHYS_PFN(phys), nr_pages, false);
+	return err;
+}
+
+/* Of some the next kernel is told; what has to be read may not be such. */
+static void state_poison(struct kunit *test)
+{
+	size_t bytes = 2 * KHO_POISON_MAX * PAGE_SIZE;
+	void *mem = kho_alloc_preserve(bytes), *blob;
+	phys_addr_t phys = virt_to_phys(mem);
+	unsigned int nr;
+	const u64 *list;
+	void *fdt;
+
+	fdt = kunit_kmalloc(test, KHO_DT_MAX, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, fdt);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, mem);
+	KUNIT_EXPECT_EQ(test, finalize_poisoned(phys, KHO_POISON_MAX + 1), -ENOSPC);
+	expect_heard(test, "f2f3f1a1a3a2");
+	KUNIT_EXPECT_EQ(test, finalize_poisoned(phys, KHO_POISON_MAX), 0);
+	KUNIT_ASSERT_GT(test, kho_read_out_fdt(fdt, 0, KHO_DT_MAX), 0);
+	list = kho_fdt_poison(fdt, &nr);
+	KUNIT_ASSERT_EQ(test, nr, KHO_POISON_MAX);
+	KUNIT_EXPECT_EQ(test, get_unaligned(&list[nr - 1]),
+			phys + (nr - 1) * PAGE_SIZE);
+	kho_unpreserve_free(mem);
+	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
+	KUNIT_ASSERT_GT(test, kho_read_out_fdt(fdt, 0, KHO_DT_MAX), 0);
+	KUNIT_EXPECT_NULL(test, kho_fdt_poison(fdt, &nr));
+	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
+
+	KUNIT_EXPECT_EQ(test, finalize_poisoned(kho_out_fdt_phys(), 1), -EHWPOISON);
+	KUNIT_EXPECT_EQ(test, finalize_poisoned(virt_to_phys(kho_out_tree.root), 1),
+			-EHWPOISON);
+	blob = kho_alloc_preserve(PAGE_SIZE);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, blob);
+	KUNIT_ASSERT_EQ(test, kho_add_subtree("kunit-state", blob, 1), 0);
+	KUNIT_EXPECT_EQ(test, finalize_poisoned(virt_to_phys(blob), 1), -EHWPOISON);
+	kho_remove_subtree(blob);
+	kho_unpreserve_free(blob);
+	KUNIT_EXPECT_FALSE(test, kho_finalized());
+}
+#else
+static void state_poison(struct kunit *test)
+{
+	kunit_skip(test, "no page has hardware errors in this kernel");
+}
+#endif
+
 static struct kunit_case state_tests[] = {
 	KUNIT_CASE(state_finalize_abort),
 	KUNIT_CASE(state_veto),
@@ -261,6 +336,7 @@ static struct kunit_case state_tests[] = {
 	KUNIT_CASE(state_commit_thaw),
 	KUNIT_CASE(state_freeze_refused),
 	KUNIT_CASE(state_freeze_revoked),
+	KUNIT_CASE(state_poison),
 	{}
 };
 

@@ -23,9 +23,7 @@
 #include <linux/kho/abi/luo.h>
 
 #include "kho_claim.h"
-#include "kho_early.h"
 #include "kho_fdt.h"
-#include "kho_files.h"
 #include "kho_map.h"
 #include "kho_state.h"
 #include "kho_subtree.h"
@@ -37,6 +35,8 @@ static size_t kho_out_fdt_need = KHO_FDT_BASE_SIZE;
 
 static struct kho_subtree *kho_in_subtrees;
 static unsigned int kho_nr_in_subtrees;
+/* Who is told what goes, and no more. */
+static const struct kho_subtree_watch *kho_watch;
 /* Early boot: the size of the array. */
 static size_t kho_in_subtrees_size __initdata;
 
@@ -47,12 +47,12 @@ static bool kho_name_valid(const char *name)
 	return len && len <= KHO_SUB_TREE_NAME_MAX && !strchr(name, '/');
 }
 
-static struct kho_subtree *kho_find_out(const char *name)
+static struct kho_subtree *kho_find_out(const char *name, const void *blob)
 {
 	struct kho_subtree *subtree;
 
 	list_for_each_entry(subtree, &kho_out_subtrees, list)
-		if (!strcmp(subtree->name, name))
+		if (!strcmp(subtree->name, name) || subtree->blob == blob)
 			return subtree;
 	return NULL;
 }
@@ -62,13 +62,14 @@ static int kho_insert_subtree(struct kho_subtree *subtree)
 	size_t need = kho_fdt_subtree_size(subtree->name);
 
 	guard(mutex)(&kho_subtrees_lock);
-	if (kho_find_out(subtree->name))
+	if (kho_find_out(subtree->name, subtree->blob))
 		return -EEXIST;
 	if (kho_out_fdt_need + need > KHO_DT_MAX)
 		return -ENOSPC;
 	kho_out_fdt_need += need;
 	list_add_tail(&subtree->list, &kho_out_subtrees);
-	kho_debugfs_add_subtree(subtree, false);
+	if (kho_watch)
+		kho_watch->added(subtree);
 	return 0;
 }
 
@@ -77,7 +78,8 @@ static int kho_new_subtree(const char *name, void *blob, size_t size)
 	struct kho_subtree *subtree;
 	int err;
 
-	if (!name || !kho_name_valid(name) || !blob || !size)
+	if (!name || !kho_name_valid(name) || !blob || !virt_addr_valid(blob) ||
+	    !size)
 		return -EINVAL;
 	subtree = kzalloc(sizeof(*subtree), GFP_KERNEL);
 	if (!subtree)
@@ -102,7 +104,8 @@ static int kho_new_subtree(const char *name, void *blob, size_t size)
  *
  * Context: Process context, may sleep. Also from a finalize operation.
  * Return: 0; -EOPNOTSUPP when KHO is off; -EBUSY unless the state is open;
- * -EINVAL for a bad name or size; -EEXIST when the name is taken; -ENOSPC when
+ * -EINVAL for a bad name, blob or size; -EEXIST when the name is taken, or the blob
+ * has another; -ENOSPC when
  * the FDT is full, and then the other subtrees are as they were; -ENOMEM. The log
  * tells of -EINVAL, -EEXIST and -ENOSPC.
  */
@@ -143,7 +146,8 @@ void kho_remove_subtree(void *blob)
 				continue;
 			kho_out_fdt_need -= kho_fdt_subtree_size(subtree->name);
 			list_del(&subtree->list);
-			kho_debugfs_remove_subtree(subtree);
+			if (kho_watch)
+				kho_watch->removed(subtree);
 			kfree(subtree);
 			break;
 		}
@@ -256,13 +260,10 @@ const char *__init kho_incoming_init(unsigned int nr_subtrees, u64 preserved)
 	kho_in_subtrees = memblock_alloc(kho_in_subtrees_size, SMP_CACHE_BYTES);
 	if (!kho_in_subtrees)
 		return "scratch has no room for the list of subtrees";
-	while (kho_nr_in_subtrees < nr_subtrees) {
-		struct kho_subtree *subtree;
+	while ((node = kho_fdt_next_subtree(kho_in.fdt, node, &came)) > 0) {
+		struct kho_subtree *subtree =
+			&kho_in_subtrees[kho_nr_in_subtrees++];
 
-		node = kho_fdt_next_subtree(kho_in.fdt, node, &came);
-		if (node < 0)
-			return "a subtree in the FDT is malformed";
-		subtree = &kho_in_subtrees[kho_nr_in_subtrees++];
 		strscpy(subtree->name, came.name);
 		subtree->blob = phys_to_virt(came.phys);
 		subtree->size = came.size;
@@ -282,6 +283,22 @@ void __init kho_incoming_forget(void)
 		memblock_free(kho_in_subtrees, kho_in_subtrees_size);
 	kho_in_subtrees = NULL;
 	kho_nr_in_subtrees = 0;
+}
+
+/**
+ * kho_watch_subtrees() - be told of the subtrees that go
+ * @watch: what to call, also for those that are there; for good
+ *
+ * Context: Boot, once.
+ */
+void __init kho_watch_subtrees(const struct kho_subtree_watch *watch)
+{
+	struct kho_subtree *subtree;
+
+	guard(mutex)(&kho_subtrees_lock);
+	list_for_each_entry(subtree, &kho_out_subtrees, list)
+		watch->added(subtree);
+	kho_watch = watch;
 }
 
 /**
@@ -345,7 +362,7 @@ int kho_write_subtrees(void *fdt, size_t size, struct kho_fdt_root *root)
 
 	guard(mutex)(&kho_subtrees_lock);
 	/* Kernels that read no more than kho-v3 panic on this one. */
-	root->newest_only = kho_find_out(LUO_SUBTREE_NAME);
+	root->newest_only = kho_find_out(LUO_SUBTREE_NAME, NULL);
 	err = kho_fdt_begin(fdt, size, root);
 	list_for_each_entry(subtree, &kho_out_subtrees, list) {
 		const struct kho_fdt_subtree out = {

@@ -39,6 +39,20 @@ const char *kho_incoming_init(unsigned int nr_subtrees, u64 preserved);
 void kho_incoming_forget(void);
 void kho_report_unclaimed(void);
 
+/**
+ * struct kho_subtree_watch - who wants to know of subtrees for the next kernel
+ * @added: it will be handed over
+ * @removed: it will not, and is about to be freed
+ *
+ * The list of subtrees is locked.
+ */
+struct kho_subtree_watch {
+	void (*added)(struct kho_subtree *subtree);
+	void (*removed)(struct kho_subtree *subtree);
+};
+
+void kho_watch_subtrees(const struct kho_subtree_watch *watch);
+
 /* Call @fn for each outgoing or incoming subtree, with their list locked. */
 typedef void (*kho_subtree_fn)(struct kho_subtree *subtree, void *data);
 void kho_visit_subtrees(bool incoming, kho_subtree_fn fn, void *data);

@@ -5,9 +5,6 @@
  * The stable interface (Documentation/ABI/testing/sysfs-kernel-kho): it needs
  * no debugfs and stays whole under lockdown. /sys/kernel/kho/ exists wherever
  * KHO is compiled in, so that a program can tell "off" from "unknown".
- *
- * Locking: dt comes and goes while KHO's locks are held, and its removal waits
- * for whoever is reading it, so dt_read() takes none of them.
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
@@ -17,36 +14,11 @@
 #include <linux/sysfs.h>
 
 #include "kho_claim.h"
-#include "kho_early.h"
 #include "kho_fdt.h"
-#include "kho_files.h"
+#include "kho_finalize.h"
 #include "kho_preserve.h"
 #include "kho_scratch.h"
 #include "kho_state.h"
-
-static struct kobject *kho_kobj;
-
-/**
- * kho_store_finalize() - do what was written to a finalize or active file
- * @buf: the text, ended by NUL
- *
- * Context: Process context, may sleep.
- * Return: 0, also when the handover was in that state already; -EPERM without
- * CAP_SYS_ADMIN; -EINVAL for anything but "0" and "1"; what kho_finalize() or
- * kho_abort() failed with.
- */
-int kho_store_finalize(const char *buf)
-{
-	if (!capable(CAP_SYS_ADMIN))
-		return -EPERM;
-
-	if (sysfs_streq(buf, "1"))
-		return kho_finalize();
-	if (sysfs_streq(buf, "0"))
-		return kho_abort();
-
-	return -EINVAL;
-}
 
 static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
 			    char *buf)
@@ -65,9 +37,15 @@ static ssize_t active_show(struct kobject *kobj, struct kobj_attribute *attr,
 static ssize_t active_store(struct kobject *kobj, struct kobj_attribute *attr,
 			    const char *buf, size_t count)
 {
-	int err = kho_store_finalize(buf);
+	int err = -EINVAL;
 
-	return err ? err : count;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (sysfs_streq(buf, "1"))
+		err = kho_finalize();
+	else if (sysfs_streq(buf, "0"))
+		err = kho_abort();
+	return err ?: count;
 }
 
 static struct kobj_attribute active_attr = __ATTR_RW(active);
@@ -79,7 +57,6 @@ static ssize_t scratch_phys_show(struct kobject *kobj,
 
 	for (unsigned int i = 0; i < kho_scratch_cnt; i++)
 		len += sysfs_emit_at(buf, len, "0x%llx\n", kho_scratch[i].addr);
-
 	return len;
 }
 
@@ -93,7 +70,6 @@ static ssize_t scratch_len_show(struct kobject *kobj,
 
 	for (unsigned int i = 0; i < kho_scratch_cnt; i++)
 		len += sysfs_emit_at(buf, len, "0x%llx\n", kho_scratch[i].size);
-
 	return len;
 }
 
@@ -144,7 +120,7 @@ static struct kobj_attribute previous_release_attr =
 static ssize_t refused_show(struct kobject *kobj, struct kobj_attribute *attr,
 			    char *buf)
 {
-	return kho_refused ? sysfs_emit(buf, "%s\n", kho_refused) : 0;
+	return kho_in.refused ? sysfs_emit(buf, "%s\n", kho_in.refused) : 0;
 }
 
 static struct kobj_attribute refused_attr = __ATTR_RO(refused);
@@ -163,56 +139,42 @@ static struct attribute *kho_attrs[] = {
 	NULL
 };
 
-static const struct attribute_group kho_group = {
-	.attrs = kho_attrs,
-};
-
-static ssize_t dt_read(struct file *file, struct kobject *kobj,
-		       struct bin_attribute *attr, char *buf, loff_t pos,
-		       size_t count)
+static ssize_t out_dt_read(struct file *file, struct kobject *kobj,
+			   struct bin_attribute *attr, char *buf, loff_t pos,
+			   size_t count)
 {
-	return memory_read_from_buffer(buf, count, &pos, attr->private,
-				       attr->size);
+	return kho_read_out_fdt(buf, pos, count);
 }
 
-/* The FDT for the next kernel: there while the handover is finalized. */
+/* The FDT for the next kernel, while the handover is finalized. */
 static struct bin_attribute out_dt_attr = {
 	.attr = { .name = "dt", .mode = 0400 },
-	.read = dt_read,
+	.read = out_dt_read,
 };
+
+static struct bin_attribute *kho_bin_attrs[] = {
+	&out_dt_attr,
+	NULL
+};
+
+static const struct attribute_group kho_group = {
+	.attrs = kho_attrs,
+	.bin_attrs = kho_bin_attrs,
+};
+
+static ssize_t in_dt_read(struct file *file, struct kobject *kobj,
+			  struct bin_attribute *attr, char *buf, loff_t pos,
+			  size_t count)
+{
+	return memory_read_from_buffer(buf, count, &pos, kho_in.fdt,
+				       kho_in.fdt_size);
+}
 
 /* The FDT that came from the last kernel. */
 static struct bin_attribute in_dt_attr = {
 	.attr = { .name = "dt", .mode = 0400 },
-	.read = dt_read,
+	.read = in_dt_read,
 };
-
-/**
- * kho_sysfs_show() - let /sys/kernel/kho/dt come or go
- * @finalized: whether the FDT is complete from here on
- *
- * Context: Process context, may sleep; one caller at a time. Before the FDT
- * changes: nobody reads it any more on return.
- */
-void kho_sysfs_show(bool finalized)
-{
-	if (!kho_kobj)
-		return;
-
-	if (out_dt_attr.private) {
-		sysfs_remove_bin_file(kho_kobj, &out_dt_attr);
-		out_dt_attr.private = NULL;
-	}
-
-	if (!finalized)
-		return;
-
-	out_dt_attr.private = (void *)kho_out_fdt(&out_dt_attr.size);
-	if (sysfs_create_bin_file(kho_kobj, &out_dt_attr)) {
-		out_dt_attr.private = NULL;
-		pr_warn("no memory for /sys/kernel/kho/dt\n");
-	}
-}
 
 static int __init init_firmware_dt(void)
 {
@@ -221,13 +183,10 @@ static int __init init_firmware_dt(void)
 
 	if (!kobj)
 		return -ENOMEM;
-
-	in_dt_attr.private = (void *)kho_in.fdt;
 	in_dt_attr.size = kho_in.fdt_size;
 	err = sysfs_create_bin_file(kobj, &in_dt_attr);
 	if (err)
 		kobject_put(kobj);
-
 	return err;
 }
 
@@ -239,14 +198,11 @@ static int __init kho_sysfs_init(void)
 
 	if (!kobj)
 		return -ENOMEM;
-
 	err = sysfs_create_group(kobj, &kho_group);
 	if (err) {
 		kobject_put(kobj);
 		return err;
 	}
-	kho_kobj = kobj;
-
 	return kho_in.valid ? init_firmware_dt() : 0;
 }
 

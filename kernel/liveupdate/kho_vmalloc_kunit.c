@@ -16,8 +16,8 @@
 
 #include "../../mm/internal.h"
 #include "kho_claim.h"
-#include "kho_early.h"
 #include "kho_fdt.h"
+#include "kho_finalize.h"
 #include "kho_map.h"
 #include "kho_memory.h"
 #include "kho_preserve.h"
@@ -395,13 +395,13 @@ static void vmalloc_bad_first(struct kunit *test)
 static void expect_refused(struct kunit *test, const struct came *came,
 			   u64 *field, u64 bad, const char *why)
 {
-	unsigned long nodes = kho_kunit_nodes_in();
+	unsigned long nodes = kho_kunit_nodes(&kho_in.tree);
 	u64 good = *field;
 
 	*field = bad;
 	KUNIT_EXPECT_TRUE_MSG(test, refused(&came->desc), "%s", why);
 	*field = good;
-	KUNIT_EXPECT_EQ(test, kho_kunit_nodes_in(), nodes);
+	KUNIT_EXPECT_EQ(test, kho_kunit_nodes(&kho_in.tree), nodes);
 }
 
 static void vmalloc_bad_chunks(struct kunit *test)

@@ -33,6 +33,7 @@
 #include <linux/string.h>
 #include <linux/wait.h>
 
+#include "kho_finalize.h"
 #include "kho_state.h"
 #include "luo_internal.h"
 

@@ -13,6 +13,7 @@
 #include <linux/liveupdate.h>
 
 #include "kho_preserve.h"
+#include "kho_finalize.h"
 #include "kho_state.h"
 #include "luo_internal.h"
 

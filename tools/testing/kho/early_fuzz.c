@@ -382,7 +382,7 @@ static void boot_accepted(void)
 	for (unsigned int i = 0; i < 4; i++)
 		boot_alloc(50000 * i + 1, false);
 	machine_boot_all();
-	if (kho_refused) {
+	if (kho_in.refused) {
 		if (kho_in.valid || memblock_kho_restricted())
 			fail("half refused by the last hook");
 		return;
@@ -395,14 +395,14 @@ static void boot(bool to_the_end)
 {
 	machine_kexec();
 	machine_boot_early();
-	if (kho_refused && !model_same_early())
+	if (kho_in.refused && !model_same_early())
 		fail("refused by the first hook, and left something behind");
 	machine_boot_open();
 	if (sim_steps > STEPS_MAX || sim_crc_bytes > CRC_BYTES_MAX)
 		fail("too much work");
 	if (!kho_in.valid) {
 		/* All zeros is no handover at all */
-		if (kho_refused && !strstr(sim_log, kho_refused))
+		if (kho_in.refused && !strstr(sim_log, kho_in.refused))
 			fail("the log does not say why");
 		if (!model_same_open())
 			fail("refused, and left something behind");
@@ -412,7 +412,7 @@ static void boot(bool to_the_end)
 		check(model_check_cold());
 		return;
 	}
-	if (!kho_refused)
+	if (!kho_in.refused)
 		check(model_check_early());
 	read_handover();
 	boot_accepted();
@@ -497,7 +497,7 @@ int main(int argc, char **argv)
 		if (argc > 2)
 			write_input(argv[2], nr, data, size);
 		LLVMFuzzerTestOneInput(data, size);
-		refused += !!kho_refused;
+		refused += !!kho_in.refused;
 		nr++;
 	}
 	fclose(f);

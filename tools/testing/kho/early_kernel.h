@@ -174,7 +174,12 @@ enum node_states { N_MEMORY };
 
 struct zone;
 
-extern char _text[], _end[];
+/* The kernel's image, as large as one with its modules */
+#define SIM_IMAGE_SIZE	0x2800000
+#define _text		sim_image
+#define _end		(sim_image + SIM_IMAGE_SIZE)
+
+extern char sim_image[SIM_IMAGE_SIZE];
 extern unsigned long initrd_start, initrd_end;
 extern unsigned long totalcma_pages;
 

@@ -13,7 +13,6 @@
  * RAM across 4 GiB and at hundreds of GiB, some of it without a map; nodes and zones
  * meet where no block does. WIDE_ZONE lies in the middle of a block of WIDE_ORDER.
  */
-#define WIDE_NOMAP	(SIM_SCALE(64ULL * SZ_1G) + 16 * SIM_SCALE(SZ_4M))
 #define WIDE_BLOCK	(SIM_SCALE(200ULL * SZ_1G) + 16 * SIM_SCALE(SZ_4M))
 #define WIDE_ORDER	(MAX_PAGE_ORDER + 1)
 #define WIDE_ZONE	(WIDE_BLOCK + SIM_SCALE(SZ_4M) + 128 * PAGE_SIZE)

@@ -167,8 +167,8 @@ static const char *check_given_up(const char *why)
 {
 	if (kho_in.valid)
 		return "a handover that was refused counts as one";
-	if (!kho_refused || strcmp(kho_refused, why))
-		return kho_refused ?: "not refused";
+	if (!kho_in.refused || strcmp(kho_in.refused, why))
+		return kho_in.refused ?: "not refused";
 	if (!strstr(sim_log, why))
 		return "the log does not say why";
 	if (kho_scratch_cnt)
@@ -187,7 +187,7 @@ const char *model_check_refused(const char *why)
 	const char *wrong;
 
 	machine_boot_early();
-	if (kho_refused && !same(&cold_early))
+	if (kho_in.refused && !same(&cold_early))
 		return "memblock is not as on a cold boot after the first hook";
 	machine_boot_open();
 	wrong = check_given_up(why);
@@ -244,9 +244,9 @@ const char *model_check_given_up(void)
 {
 	const char *wrong = NULL;
 
-	if (kho_in.valid || !kho_refused)
+	if (kho_in.valid || !kho_in.refused)
 		return "neither taken nor refused";
-	if (!strstr(sim_log, kho_refused))
+	if (!strstr(sim_log, kho_in.refused))
 		return "the log does not say why";
 	if (memblock_kho_restricted())
 		return "memblock is still restricted";
@@ -313,8 +313,8 @@ const char *model_alloc(unsigned long size, int nid, bool only_scratch)
 const char *model_check_early(void)
 {
 	sim_clear(taken);
-	if (kho_refused)
-		return kho_refused;
+	if (kho_in.refused)
+		return kho_in.refused;
 	if (!kho_in.valid || !memblock_kho_restricted())
 		return "memblock is not restricted";
 	return NULL;
@@ -326,8 +326,8 @@ const char *model_check_open(void)
 	const struct memblock_region *r;
 	const char *wrong = NULL;
 
-	if (kho_refused)
-		return kho_refused;
+	if (kho_in.refused)
+		return kho_in.refused;
 	for_each_mem_region(r) {
 		unsigned long nr;
 
@@ -413,8 +413,12 @@ const char *model_check_all(void)
 	phys_addr_t base;
 	size_t size;
 
-	if (kho_refused)
-		return kho_refused;
+	if (kho_in.refused)
+		return kho_in.refused;
+	if (!kho_is_enabled())
+		return "the handover was taken, and KHO is off";
+	if (!sim_remembered_whole())
+		return "memory is remembered in pieces";
 	base = sim_subtrees(&size);
 	take_pages(base, size);
 	for (unsigned int i = 0; (base = sim_remembered(i, &size)); i++)

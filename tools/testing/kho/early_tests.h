@@ -5,6 +5,6 @@
 
 struct check;
 
-extern const struct check checks_gaps[];
+extern const struct check checks_gaps[], checks_scratch[];
 
 #endif

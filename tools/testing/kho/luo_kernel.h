@@ -8,6 +8,11 @@
 #define _KHO_LUO_KERNEL_H
 
 #include "sim_types.h"
+
+static inline unsigned long __ffs(unsigned long x)
+{
+	return __builtin_ctzl(x);
+}
 #include <asm-generic/errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -15,7 +15,7 @@
 #include <linux/memblock.h>
 #include <linux/types.h>
 
-#include "../../../kernel/liveupdate/kho_early.h"
+#include "../../../kernel/liveupdate/kho_claim.h"
 #include "../../../kernel/liveupdate/kho_fdt.h"
 #include "../../../kernel/liveupdate/kho_memory.h"
 #include "../../../kernel/liveupdate/kho_preserve.h"
@@ -56,9 +56,6 @@
 /* Two of its scratch areas, of SIM_SCALE(8M) as all are */
 #define SIM_SCRATCH_1	SIM_AT(0x5000000UL)
 #define SIM_SCRATCH_2	SIM_AT(0x7000000UL)
-
-/* What the running kernel's own image takes */
-#define SIM_IMAGE_SIZE	0x2800000
 
 #define SIM_SCRATCH_AREAS	4
 #define SIM_BANKS		8
@@ -252,6 +249,7 @@ void sim_reset_gaps(void);
 void sim_reset_memblock(void);
 void sim_reset_memory(void);
 void sim_remember(u64 boot_bytes);
+bool sim_remembered_whole(void);
 phys_addr_t sim_remembered(unsigned int nr, size_t *size);
 void sim_reset_scratch(void);
 void sim_reset_subtrees(void);
@@ -260,5 +258,6 @@ unsigned int sim_nr_subtrees(void);
 phys_addr_t sim_subtrees(size_t *size);
 extern int (*sim_initcall_kho_scratch_count)(void);
 extern int (*sim_param_kho_scratch_setup)(char *arg);
+extern int (*sim_param_kho_bootmem_setup)(char *arg);
 
 #endif /* _KHO_MACHINE_H */

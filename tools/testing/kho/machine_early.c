@@ -9,7 +9,7 @@ void sim_reset_early(void)
 	memset(&kho_in, 0, sizeof(kho_in));
 	memset(&root, 0, sizeof(root));
 	memset(&blocks, 0, sizeof(blocks));
-	kho_refused = NULL;
+	kho_in.refused = NULL;
 	nodes = NULL;
 	nr_nodes = 0;
 	preserved = 0;

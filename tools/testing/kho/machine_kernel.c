@@ -8,9 +8,9 @@
 #include <linux/page-flags.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
-#include <linux/stringify.h>
 
 #include "machine_private.h"
+#include "sim_crc.h"
 
 unsigned char *sim_buddy, *sim_kept;
 unsigned long sim_steps, sim_crc_bytes;
@@ -23,11 +23,8 @@ bool enabled;
 /* Of all pages that there can be; most are never touched */
 static struct page *pages;
 
-/* What the real files call; the kernel's image is as large as one with its modules */
+/* What the real files call */
 char sim_image[SIM_IMAGE_SIZE];
-asm(".globl _text, _end\n"
-	".set _text, sim_image\n"
-	".set _end, sim_image + " __stringify(SIM_IMAGE_SIZE) "\n");
 unsigned long initrd_start, initrd_end, totalcma_pages;
 
 /* What pr_err() and the like call */
@@ -107,52 +104,10 @@ void sort(void *base, size_t num, size_t size,
 	qsort(base, num, size, cmp);
 }
 
-/* Castagnoli's, reflected: table[n] is for a byte with n bytes behind it */
-static u32 crc_table[8][256];
-
-static void crc_init(void)
-{
-	for (u32 i = 0; i < 256; i++) {
-		crc_table[0][i] = i;
-		for (int bit = 0; bit < 8; bit++)
-			crc_table[0][i] = crc_table[0][i] >> 1 ^
-					  (crc_table[0][i] & 1 ? 0x82f63b78 : 0);
-	}
-	for (int n = 1; n < 8; n++)
-		for (int i = 0; i < 256; i++)
-			crc_table[n][i] = crc_table[n - 1][i] >> 8 ^
-				crc_table[0][crc_table[n - 1][i] & 0xff];
-}
-
-/* Most of the time would be spent here, were each byte looked at by a sanitizer */
-static __attribute__((no_sanitize("address", "undefined")))
-u32 crc_bytes(u32 crc, const unsigned char *p, size_t size)
-{
-	for (; size >= 8; size -= 8, p += 8) {
-		u64 word;
-
-		__builtin_memcpy(&word, p, 8);
-		word ^= crc;
-		crc = 0;
-		for (int n = 0; n < 8; n++)
-			crc ^= crc_table[7 - n][word >> 8 * n & 0xff];
-	}
-	while (size--)
-		crc = crc >> 8 ^ crc_table[0][(crc ^ *p++) & 0xff];
-	return crc;
-}
-
 u32 __crc32c_le(u32 crc, const void *buf, size_t size)
 {
-	const unsigned char *p = buf;
-
-	if (!crc_table[0][1])
-		crc_init();
 	sim_crc_bytes += size;
-	/* Both ends, then */
-	if (size)
-		(void)(READ_ONCE(p[0]) + READ_ONCE(p[size - 1]));
-	return crc_bytes(crc, buf, size);
+	return sim_crc32c(crc, buf, size);
 }
 
 struct page *sim_page(unsigned long pfn)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The file itself, a way back to before it ran, and what calls its notifier */
+/* The files themselves, a way back to before it ran, and what calls its notifier */
 #define CONFIG_MEMORY_HOTPLUG	1
 #define postcore_initcall(fn)	int (*sim_initcall_##fn)(void) = fn
 #include "../../../kernel/liveupdate/kho_memory.c"
+#undef pr_fmt
+#include "../../../kernel/liveupdate/kho_hotplug.c"
 #include "machine.h"
 
 struct mem_section sim_sections[64];
@@ -61,6 +63,19 @@ phys_addr_t sim_remembered(unsigned int nr, size_t *size)
 	return virt_to_phys(all[nr].where);
 }
 
+/* Is there one region where memory is, whatever the kernel did with it meanwhile? */
+bool sim_remembered_whole(void)
+{
+	for (unsigned long i = 1; i < ram_at_boot.cnt; i++) {
+		const struct memblock_region *r = &ram_at_boot.regions[i];
+
+		if (r[-1].base + r[-1].size == r->base &&
+		    memblock_get_region_node(&r[-1]) == memblock_get_region_node(r))
+			return false;
+	}
+	return ram_at_boot.cnt;
+}
+
 static int notify(unsigned long event, phys_addr_t start, phys_addr_t size)
 {
 	struct memory_notify range = {
@@ -68,7 +83,7 @@ static int notify(unsigned long event, phys_addr_t start, phys_addr_t size)
 		.nr_pages = size >> PAGE_SHIFT,
 	};
 
-	return kho_memory_event(NULL, event, &range);
+	return kho_hotplug_event(NULL, event, &range);
 }
 
 /* May memory go? 0, or what the notifier says */

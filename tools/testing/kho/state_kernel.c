@@ -8,12 +8,13 @@
 
 #include "state_kernel.h"
 #include "../../../kernel/liveupdate/kho_audit.h"
-#include "../../../kernel/liveupdate/kho_early.h"
+#include "../../../kernel/liveupdate/kho_claim.h"
 #include "../../../kernel/liveupdate/kho_fdt.h"
-#include "../../../kernel/liveupdate/kho_files.h"
+#include "../../../kernel/liveupdate/kho_finalize.h"
 #include "../../../kernel/liveupdate/kho_gaps.h"
 #include "../../../kernel/liveupdate/kho_map.h"
 #include "../../../kernel/liveupdate/kho_memory.h"
+#include "../../../kernel/liveupdate/kho_poison.h"
 #include "../../../kernel/liveupdate/kho_preserve.h"
 #include "../../../kernel/liveupdate/kho_scratch.h"
 #include "../../../kernel/liveupdate/kho_state.h"
@@ -132,19 +133,40 @@ static void own_change(struct page *page, unsigned long nr_pages, bool preserve)
 	page->reserved = preserve;
 }
 
-int kho_preserve_own(unsigned long pfn, unsigned long nr_pages)
+void *kho_alloc_preserve(size_t size)
 {
-	if (fails())
-		return -ENOMEM;
-	own_change(virt_to_page(phys_to_virt(PFN_PHYS(pfn))), nr_pages, true);
-	sim.own += nr_pages;
-	return 0;
+	unsigned int order = 0;
+	struct page *page;
+
+	while (PAGE_SIZE << order < size)
+		order++;
+	if (kho_change_begin())
+		sim_die("preserved while that is not allowed");
+	kho_change_end();
+	page = kho_alloc_pages(order);
+	if (!page)
+		return ERR_PTR(-ENOMEM);
+	own_change(page, 1UL << order, true);
+	sim.own += 1UL << order;
+	return page_address(page);
 }
 
-void kho_unpreserve_own(unsigned long pfn, unsigned long nr_pages)
+void kho_unpreserve_free(void *mem)
 {
-	own_change(virt_to_page(phys_to_virt(PFN_PHYS(pfn))), nr_pages, false);
+	struct page *page = virt_to_page(mem);
+	unsigned long nr_pages = 1UL << page->private;
+
+	if (!kho_return_begin(0))
+		sim_die("given back while that has no effect");
+	kho_change_end();
+	own_change(page, nr_pages, false);
 	sim.own -= nr_pages;
+	__free_pages(page, page->private);
+}
+
+void kho_count_own(void)
+{
+	sim.counted = sim.own;
 }
 
 bool sim_preserved(const void *mem)
@@ -326,6 +348,8 @@ void kho_preserve_prune(void)
 	step('p');
 }
 
+struct kho_poison kho_poison_out;
+
 static const struct kho_map_walk *audited;
 
 int kho_audit(struct kho_map_walk *walk)
@@ -333,6 +357,14 @@ int kho_audit(struct kho_map_walk *walk)
 	step('a');
 	audited = walk;
 	return sim.audit_err;
+}
+
+int kho_find_poison(struct kho_map_walk *walk, phys_addr_t fdt)
+{
+	step('h');
+	if (walk != audited || fdt != kho_out_fdt_phys())
+		sim_die("looks for hardware errors elsewhere");
+	return sim.poison_err;
 }
 
 int kho_check_gaps(struct kho_map_walk *walk)
@@ -348,7 +380,8 @@ int kho_write_subtrees(void *fdt, size_t size, struct kho_fdt_root *root)
 	step('w');
 	if (root->map != virt_to_phys(kho_out_tree.root) ||
 	    root->crc_tree != SIM_CRC_TREE ||
-	    root->crc_scratch != SIM_CRC_SCRATCH)
+	    root->crc_scratch != SIM_CRC_SCRATCH ||
+	    root->poison != &kho_poison_out)
 		sim_die("the FDT is of something else");
 	memset(fdt, 0xfd, size);
 	if (sim.write_err)
@@ -364,7 +397,7 @@ void kho_report_unclaimed(void)
 
 u64 kho_preserved_bytes(void)
 {
-	return sim.own * PAGE_SIZE;
+	return (sim.own - sim.counted + sim.theirs) * PAGE_SIZE;
 }
 
 int kho_add_subtree(const char *name, void *blob, size_t size)
@@ -397,26 +430,28 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 {
 	struct page *page = virt_to_page(phys_to_virt(phys));
 
+	if (sim.came && phys == virt_to_phys(sim.came))
+		return sim.came_inside ? NULL : (struct folio *)page;
 	sim.restored.phys = phys;
 	sim.restored.count++;
 	return (struct folio *)page;
 }
 
-void kho_restore_free(void *mem)
+void folio_put(struct folio *folio)
 {
-	if (mem != sim.came)
+	if (folio != (struct folio *)virt_to_page(sim.came))
 		sim_die("freed what did not come");
-	__free_page(virt_to_page(mem));
+	__free_page((struct page *)folio);
 }
 
-void kho_debugfs_show(bool finalized)
+ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *pos,
+				const void *from, size_t size)
 {
-	need_locked();
-	sim.debugfs_final = finalized;
-}
-
-void kho_sysfs_show(bool finalized)
-{
-	need_locked();
-	sim.sysfs_final = finalized;
+	if (*pos < 0)
+		return -EINVAL;
+	if ((size_t)*pos >= size)
+		return 0;
+	count = count < size - *pos ? count : size - *pos;
+	memcpy(to, (const char *)from + *pos, count);
+	return count;
 }

@@ -32,6 +32,9 @@
 #define __ffs64(n)		__ffs(n)
 #define hweight64(n)		__builtin_popcountll(n)
 #define ERR_PTR(err)		((void *)(long)(err))
+#define PTR_ERR(ptr)		((long)(ptr))
+#define IS_ERR(ptr)		((unsigned long)(ptr) > -4096UL)
+#define PTR_ERR_OR_ZERO(ptr)	(IS_ERR(ptr) ? (int)PTR_ERR(ptr) : 0)
 
 static inline unsigned int get_order(size_t size)
 {
@@ -92,7 +95,13 @@ struct work_struct {
 	void (*fn)(struct work_struct *work);
 };
 
-#define DECLARE_WORK(name, fn)	struct work_struct name = { fn }
+#define INIT_WORK(work, what)	((work)->fn = (what))
+
+struct folio;
+void folio_put(struct folio *folio);
+
+ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *pos,
+				const void *from, size_t size);
 
 void schedule_work(struct work_struct *work);
 bool sim_do_work(void);
@@ -141,31 +150,32 @@ void __free_pages(struct page *page, unsigned int order);
  *	himself; once
  * @meanwhile_at: how many may get them first
  * @audit_err: what kho_audit() returns
+ * @poison_err: what kho_find_poison() returns
  * @gaps_err: what kho_check_gaps() returns
  * @write_err: what kho_write_subtrees() returns
  * @fdt_size: bytes that the FDT will have
  * @came: metadata of the last kernel; NULL: there is none
  * @came_size: its size
+ * @came_inside: a block begins before it
  * @pages: how many are allocated
  * @own: how many KHO preserves for itself
  * @restored: the folio that was taken back, and how many were
  * @added: the metadata for the next kernel
  * @steps: on the way to the FDT: pruned p, audited a, gaps g, written w
  * @reports: how often what nobody claimed was told
- * @debugfs_final: the files show a finalized state
- * @sysfs_final: so do these
  * @log: all that was printed, a line each, behind its level
  */
 struct sim {
 	unsigned int fail_at;
 	void (*meanwhile)(void);
 	unsigned int meanwhile_at;
-	int audit_err, gaps_err, write_err;
+	int audit_err, poison_err, gaps_err, write_err;
 	u32 fdt_size;
 	void *came;
 	size_t came_size;
+	bool came_inside;
 
-	unsigned long pages, own;
+	unsigned long pages, own, counted, theirs;
 	struct {
 		phys_addr_t phys;
 		unsigned int count;
@@ -177,7 +187,6 @@ struct sim {
 	} added;
 	char steps[16];
 	unsigned int reports;
-	bool debugfs_final, sysfs_final;
 	char log[4096];
 };
 

@@ -12,7 +12,11 @@
 
 #include "state_kernel.h"
 #include "../../../kernel/liveupdate/kho_state.c"
+#undef pr_fmt
+#include "../../../kernel/liveupdate/kho_finalize.c"
+#undef pr_fmt
 #include "../../../kernel/liveupdate/kho_metadata.c"
+#include "../../../kernel/liveupdate/kho_memory.h"
 #include "check.h"
 
 /* What a process ends with that came to the end of its test, and found nothing */
@@ -118,7 +122,6 @@ static int hear_finalize(struct kho_notifier *kn)
 static void hear_abort(struct kho_notifier *kn)
 {
 	CHECK(!change());
-	CHECK(!sim.debugfs_final && !sim.sysfs_final);
 	hear(kn, 'a');
 }
 
@@ -201,17 +204,26 @@ static void listen(void)
 static bool is_open(void)
 {
 	return kho_state == KHO_OPEN && !change() && !kho_finalized() &&
-	       !sim.debugfs_final && !sim.sysfs_final;
+	       kho_read_out_fdt(NULL, 0, 1) == -ENODATA;
+}
+
+/* Read in two pieces, of which the second is cut short by the end */
+static bool reads_fdt(void)
+{
+	static char fdt[KHO_DT_MAX];
+	ssize_t half = sim.fdt_size / 2, rest = sim.fdt_size - half;
+
+	return kho_read_out_fdt(fdt, 0, half) == half &&
+	       kho_read_out_fdt(fdt + half, half, sizeof(fdt) - half) == rest &&
+	       !memcmp(fdt, kho_fdt, sim.fdt_size) &&
+	       !kho_read_out_fdt(fdt, sim.fdt_size, 1) &&
+	       kho_read_out_fdt(fdt, -1, 1) == -EINVAL;
 }
 
 static bool has_fdt(void)
 {
-	size_t size = 0;
-
-	return change() == -EBUSY && kho_finalized() &&
-	       kho_out_fdt(&size) == kho_fdt && size == sim.fdt_size &&
-	       kho_out_fdt_phys() == virt_to_phys(kho_fdt) &&
-	       sim.debugfs_final && sim.sysfs_final;
+	return change() == -EBUSY && kho_finalized() && reads_fdt() &&
+	       kho_out_fdt_phys() == virt_to_phys(kho_fdt);
 }
 
 static bool is_final(void)
@@ -342,7 +354,7 @@ static void init_fails_after_handover(void)
 {
 	hand_over();
 	init_fails();
-	CHECK(sim.restored.count == 1 && kho_in.valid);
+	CHECK(sim.restored.count == 1 && !kho_in.valid);
 }
 
 static unsigned int steps_that_fail(void (*fn)(void))
@@ -360,9 +372,9 @@ static unsigned int steps_that_fail(void (*fn)(void))
 
 static void test_init_fails(void)
 {
-	/* The tree; memory and preserving, of the FDT and of the metadata; the subtree */
-	CHECK(steps_that_fail(init_fails) == 6);
-	CHECK(steps_that_fail(init_fails_after_handover) == 6);
+	/* The tree; the FDT; the metadata; its subtree */
+	CHECK(steps_that_fail(init_fails) == 4);
+	CHECK(steps_that_fail(init_fails_after_handover) == 4);
 }
 
 static const struct metadata_case {
@@ -372,20 +384,23 @@ static const struct metadata_case {
 	struct kho_kexec_metadata data;
 	u32 count, next_count;
 	const char *release;
+	bool inside;
 } metadata_cases[] = {
-	{ "good", false, 0, { 1, "6.12.1", 7 }, 7, 8, "6.12.1" },
-	{ "absent", true, 0, { }, 1, 2, "" },
-	{ "another version", false, 0, { 2, "7.9", 7 }, 1, 2, "" },
-	{ "no version", false, 0, { 0, "7.9", 7 }, 1, 2, "" },
-	{ "too short", false, -1, { 1, "6.12.1", 7 }, 1, 2, "" },
-	{ "longer", false, 4, { 1, "6.12.1", 7 }, 7, 8, "6.12.1" },
-	{ "count of zero", false, 0, { 1, "6.12.1", 0 }, 1, 2, "6.12.1" },
-	{ "count before its end", false, 0, { 1, "6.12.1", ~1U }, ~1U, ~0U, "6.12.1" },
-	{ "count at its end", false, 0, { 1, "6.12.1", ~0U }, ~0U, ~0U, "6.12.1" },
-	{ "no name", false, 0, { 1, "", 2 }, 2, 3, "" },
+	{ "good", false, 0, { 1, "6.12.1", 7 }, 7, 8, "6.12.1", false },
+	{ "absent", true, 0, { }, 1, 2, "", false },
+	{ "another version", false, 0, { 2, "7.9", 7 }, 1, 2, "", false },
+	{ "no version", false, 0, { 0, "7.9", 7 }, 1, 2, "", false },
+	{ "too short", false, -1, { 1, "6.12.1", 7 }, 1, 2, "", false },
+	{ "longer", false, 4, { 1, "6.12.1", 7 }, 7, 8, "6.12.1", false },
+	{ "count of zero", false, 0, { 1, "6.12.1", 0 }, 1, 2, "6.12.1", false },
+	{ "count before its end", false, 0, { 1, "6.12.1", ~1U }, ~1U, ~0U, "6.12.1", false },
+	{ "count at its end", false, 0, { 1, "6.12.1", ~0U }, ~0U, ~0U, "6.12.1", false },
+	{ "no name", false, 0, { 1, "", 2 }, 2, 3, "", false },
+	{ "in a larger block", false, 0, { 1, "6.12.1", 7 }, 7, 8, "6.12.1", true },
 	{ "no end", false, 0,
 	  { 1, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdefX", 3 },
-	  3, 4, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" },
+	  3, 4, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+	  false },
 };
 
 static const struct metadata_case *metadata;
@@ -397,8 +412,9 @@ static void metadata_comes(void)
 		sim.came = came(0);
 		sim.came_size = sizeof(metadata->data) + metadata->size;
 		memcpy(sim.came, &metadata->data, sizeof(metadata->data));
-		/* Given back, if all is well */
-		sim.pages = 1;
+		/* Given back, if all is well, and if it is nobody else's */
+		sim.pages = !metadata->inside;
+		sim.came_inside = metadata->inside;
 	}
 	boot();
 	CHECK(sim.restored.count == 1 && sim.restored.phys == kho_in.fdt_phys);
@@ -438,9 +454,10 @@ static void test_finalize(void)
 {
 	boot();
 	listen();
+	sim.theirs = 3;
 	CHECK(!kho_finalize() && is_final() && was_heard("f2f3f1"));
-	CHECK(took("pagw") && !sim.reports);
-	CHECK(logged("iKHO: finalized, 135168 bytes preserved\n"));
+	CHECK(took("pahgw") && !sim.reports);
+	CHECK(logged("iKHO: finalized, 12288 bytes preserved\n"));
 
 	CHECK(!kho_finalize() && is_final() && was_heard("") && took(""));
 	CHECK(!kho_abort() && is_open() && was_heard("a1a3a2"));
@@ -492,12 +509,15 @@ static void test_finalize_fails(void)
 	boot();
 	listen();
 	sim.write_err = -EFBIG;
-	check_finalize_fails(-EFBIG, "pagw");
+	check_finalize_fails(-EFBIG, "pahgw");
 	sim.gaps_err = -ENOSPC;
-	check_finalize_fails(-ENOSPC, "pag");
+	check_finalize_fails(-ENOSPC, "pahg");
+	sim.poison_err = -EHWPOISON;
+	check_finalize_fails(-EHWPOISON, "pah");
 	sim.audit_err = -EUCLEAN;
 	check_finalize_fails(-EUCLEAN, "pa");
 	sim.audit_err = 0;
+	sim.poison_err = 0;
 	sim.gaps_err = 0;
 	sim.write_err = 0;
 	CHECK(!kho_finalize() && is_final() && nothing_leaked());
@@ -515,12 +535,13 @@ static void test_notifiers(void)
 	CHECK(!unregister_kho_notifier(&listeners[1].kn));
 	CHECK(unregister_kho_notifier(&listeners[1].kn) == -ENOENT);
 	CHECK(!kho_finalize() && was_heard("f3f1"));
-	/* Also while nothing may change; who was not asked is not told of the end */
+	/* Also while nothing may change; but who was not asked is no part of it */
 	CHECK(!unregister_kho_notifier(&listeners[0].kn));
+	CHECK(register_kho_notifier(&listeners[0].kn) == -EBUSY);
+	CHECK(!kho_abort() && was_heard("a3"));
 	CHECK(!register_kho_notifier(&listeners[1].kn));
 	CHECK(!register_kho_notifier(&listeners[0].kn));
 	CHECK(!register_kho_notifier(&late));
-	CHECK(!kho_abort() && was_heard("a3"));
 	/* Of equals, who came first */
 	CHECK(!kho_finalize() && was_heard("f3f2f1"));
 	CHECK(!kho_abort() && was_heard("a1a2a3"));
@@ -530,7 +551,7 @@ static void test_commit(void)
 {
 	boot();
 	listen();
-	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	CHECK(!kho_commit() && is_committed() && was_heard("z2z3z1"));
 	/* Once more, as what was frozen may have changed */
 	CHECK(took("w") && sim.reports == 1);
@@ -548,7 +569,7 @@ static void test_commit(void)
 
 	/* Not by hand */
 	CHECK(!kho_commit() && is_committed() && was_heard("f2f3f1z2z3z1"));
-	CHECK(took("pagww") && sim.reports == 2 && nothing_leaked());
+	CHECK(took("pahgww") && sim.reports == 2 && nothing_leaked());
 }
 
 static void test_kexec_failed_early(void)
@@ -568,11 +589,11 @@ static void test_freeze_refused(void)
 	listen();
 	listeners[0].freeze_err = -EIO;
 	CHECK(kho_commit() == -EIO && is_open());
-	CHECK(was_heard("f2f3f1z2z3z1t3t2a1a3a2") && took("pagw"));
+	CHECK(was_heard("f2f3f1z2z3z1t3t2a1a3a2") && took("pahgw"));
 	CHECK(sim_printed('e') == 1 &&
 	      logged("eKHO: somebody refuses the kexec: "));
 
-	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	CHECK(kho_commit() == -EIO && is_final() && was_heard("z2z3z1t3t2"));
 	listeners[1].freeze_err = -EPERM;
 	CHECK(kho_commit() == -EPERM && is_final() && was_heard("z2"));
@@ -582,11 +603,25 @@ static void test_freeze_refused(void)
 	CHECK(!kho_commit() && is_committed() && was_heard("z2z3z1"));
 }
 
+static void test_commit_nothing(void)
+{
+	boot();
+	listen();
+	sim.theirs = 1;
+	CHECK(kho_commit_nothing() == -EBUSY && is_open());
+	sim.theirs = 0;
+	CHECK(!kho_commit_nothing() && kho_state == KHO_COMMITTED);
+	CHECK(change() == -EBUSY && !give_back());
+	CHECK(was_heard("") && took(""));
+	kho_kexec_failed();
+	CHECK(is_open() && was_heard(""));
+}
+
 static void test_seal_fails(void)
 {
 	boot();
 	listen();
-	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	sim.write_err = -EUCLEAN;
 	CHECK(kho_commit() == -EUCLEAN && kho_state == KHO_FINALIZED);
 	CHECK(was_heard("z2z3z1t1t3t2") && took("w") && !sim.reports);
@@ -671,10 +706,10 @@ static void test_freeze_revokes(void)
 	listen();
 	listeners[2].gives_back = true;
 	CHECK(kho_commit() == -EBUSY && is_open());
-	CHECK(was_heard("f2f3f1z2z3z1t1t3t2a1a3a2") && took("pagw"));
+	CHECK(was_heard("f2f3f1z2z3z1t1t3t2a1a3a2") && took("pahgw"));
 	CHECK(sim_do_work() && is_open() && was_heard(""));
 
-	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	CHECK(kho_commit() == -EBUSY && kho_state == KHO_OPEN);
 	CHECK(was_heard("z2z3z1t1t3t2") && took(""));
 	CHECK(sim_do_work() && is_open() && was_heard("a1a3a2"));
@@ -686,7 +721,7 @@ static void test_seal_refused(void)
 {
 	boot();
 	listen();
-	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	sim.meanwhile = give_back_meanwhile;
 	CHECK(kho_commit() == -EBUSY && kho_state == KHO_OPEN);
 	CHECK(was_heard("z2z3z1t1t3t2") && took(""));
@@ -695,7 +730,7 @@ static void test_seal_refused(void)
 	sim.meanwhile = give_back_meanwhile;
 	sim.meanwhile_at = 1;
 	CHECK(kho_commit() == -EBUSY && is_open());
-	CHECK(was_heard("f2f3f1z2z3z1t1t3t2a1a3a2") && took("pagw"));
+	CHECK(was_heard("f2f3f1z2z3z1t1t3t2a1a3a2") && took("pahgw"));
 	CHECK(sim_do_work() && is_open() && was_heard("") && !sim.reports);
 }
 
@@ -714,6 +749,8 @@ static const struct check checks[] = {
 	{ "no way back after a commit, but a kexec that fails", test_commit },
 	{ "a kexec that fails before a commit is nothing", test_kexec_failed_early },
 	{ "a producer refuses the kexec: all is as before", test_freeze_refused },
+	{ "a kexec without a handover: nothing is preserved any more",
+	  test_commit_nothing },
 	{ "no FDT to be had once all are frozen", test_seal_fails },
 	{ "taken back while finalized: producers hear of it later", test_revoke },
 	{ "taken back while others abort or commit", test_revoke_late },

@@ -8,7 +8,8 @@
 #	fact KEY VALUE			something the host compares or prints
 #	skip|fail REASON, pass		the verdict; without one there is none
 
-CHANNEL=$(echo /dev/vport*p1)
+# The second serial port, or where there is none one of virtio's
+CHANNEL=$(ls /dev/ttyS1 /dev/vport*p1 2>/dev/null | head -n 1)
 DEBUGFS=/sys/kernel/debug/kho
 SYSFS=/sys/kernel/kho
 TRACE=/sys/kernel/tracing
@@ -239,6 +240,12 @@ restore()
 driver_gone()
 {
 	expect "rmmod test_kho" rmmod test_kho
+}
+
+# readable FILE: its errors are in /tmp/readable
+readable()
+{
+	cat "$1" 2>/tmp/readable >/dev/null
 }
 
 # driver_checks ACTION [PARAMETER...]: single checks, each PASS or FAIL by name
@@ -509,6 +516,16 @@ load()
 	load_with -s "$@"
 }
 
+# initrd: what this kernel has unpacked, packed again for the next one; prints the
+# file's name. Links are busybox's, which init makes.
+initrd()
+{
+	[ -e /tmp/initrd ] || (cd / && find . -xdev ! -type l |
+		cpio -o -H newc > /tmp/initrd 2>/tmp/initrd.err) ||
+		fail "cpio: $(cat /tmp/initrd.err)"
+	echo /tmp/initrd
+}
+
 # load_with FLAG [KERNEL [PARAMETER...]]: -s or -c, see kexec(8)
 load_with()
 {
@@ -517,7 +534,7 @@ load_with()
 	[ $# = 0 ] || shift
 
 	[ "$kernel" = same ] && kernel=$(param kernel)
-	kexec "$flag" -l "/host/kernel-$kernel" --initrd=/host/initrd \
+	kexec "$flag" -l "/host/kernel-$kernel" --initrd="$(initrd)" \
 		--command-line="$(next_cmdline "$kernel" "$@")" \
 		2>/tmp/kexec.err
 	LOAD_STATUS=$?
@@ -586,6 +603,9 @@ run_stage()
 }
 
 STAGE=$(param stage)
+# words end with one character, and firmware may have left half a line
+[ "$CHANNEL" != /dev/ttyS1 ] || stty -F $CHANNEL raw
+tell
 cat /proc/cmdline | tr ' ' '\n' | grep '^khotest\.' |
 	grep -vE '^khotest\.(name|stage|kernel)=' | tr '\n' ' ' > /tmp/carry
 CARRY=$(cat /tmp/carry)

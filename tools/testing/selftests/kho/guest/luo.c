@@ -13,6 +13,7 @@
  *	huge	ask for huge pages
  *	sparse	written to at the start, in the middle, at the end
  *	empty	allocated, never written
+ *	bad=N	page N has a hardware error
  *	at=N	the file position
  *	seals=N	F_SEAL_*; noexec: MFD_NOEXEC_SEAL, too
  */
@@ -44,6 +45,8 @@ struct spec {
 	int64_t at;
 	unsigned int seals;
 	int huge, sparse, empty, noexec;
+	/* From 1 on, 0 = none */
+	uint64_t bad;
 };
 
 static uint64_t pattern(uint64_t token, uint64_t offset)
@@ -73,6 +76,8 @@ static struct spec parse(char *arg)
 			spec.empty = 1;
 		else if (!strcmp(word, "noexec"))
 			spec.noexec = 1;
+		else if (!strncmp(word, "bad=", 4))
+			spec.bad = strtoull(word + 4, NULL, 0) + 1;
 		else if (!strncmp(word, "at=", 3))
 			spec.at = strtoll(word + 3, NULL, 0);
 		else if (!strncmp(word, "seals=", 6))
@@ -94,6 +99,26 @@ static int written(const struct spec *spec, uint64_t offset)
 	       at == (spec->bytes - 1) / page;
 }
 
+/* The page that is broken, or none */
+static uint64_t bad_at(const struct spec *spec)
+{
+	return (spec->bad - 1) * sysconf(_SC_PAGESIZE);
+}
+
+static void on_bus_error(int sig)
+{
+	(void)sig;
+}
+
+/* Who has the page mapped is sent a signal, which kills unless it is handled. */
+static void break_page(char *page)
+{
+	signal(SIGBUS, on_bus_error);
+	if (madvise(page, sysconf(_SC_PAGESIZE), MADV_HWPOISON))
+		err(1, "madvise");
+	signal(SIGBUS, SIG_DFL);
+}
+
 static void fill(int fd, const struct spec *spec)
 {
 	char *mem;
@@ -106,6 +131,8 @@ static void fill(int fd, const struct spec *spec)
 	for (uint64_t at = 0; at + 8 <= spec->bytes; at += 8)
 		if (written(spec, at))
 			*(uint64_t *)(mem + at) = pattern(spec->token, at);
+	if (spec->bad)
+		break_page(mem + bad_at(spec));
 	munmap(mem, spec->bytes);
 }
 
@@ -129,6 +156,20 @@ static int make(const struct spec *spec)
 	return fd;
 }
 
+/* It reads as a page with an error does, and no other does. */
+static void compare_bad(int fd, const struct spec *spec)
+{
+	uint64_t page = sysconf(_SC_PAGESIZE);
+
+	for (uint64_t at = 0; at < spec->bytes; at += page) {
+		int bad = spec->bad && at == bad_at(spec);
+		char c;
+
+		if (pread(fd, &c, 1, at) != (bad ? -1 : 1) || (bad && errno != EIO))
+			errx(1, "%#lx is not as it was at %#lx", spec->token, at);
+	}
+}
+
 static void compare(int fd, const struct spec *spec)
 {
 	unsigned int seals = spec->seals | (spec->noexec ? 0x20 : 0);
@@ -145,6 +186,7 @@ static void compare(int fd, const struct spec *spec)
 		errx(1, "%#lx is at %ld", spec->token, lseek(fd, 0, SEEK_CUR));
 	if (fcntl(fd, F_GET_SEALS) != (int)seals)
 		errx(1, "%#lx has seals %#x", spec->token, fcntl(fd, F_GET_SEALS));
+	compare_bad(fd, spec);
 	if (!spec->bytes)
 		return;
 	mem = mmap(NULL, spec->bytes, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -153,6 +195,8 @@ static void compare(int fd, const struct spec *spec)
 	for (uint64_t at = 0; at + 8 <= spec->bytes; at += 8) {
 		uint64_t want = written(spec, at) ? pattern(spec->token, at) : 0;
 
+		if (spec->bad && at / sysconf(_SC_PAGESIZE) == spec->bad - 1)
+			continue;
 		if (*(uint64_t *)(mem + at) != want)
 			errx(1, "%#lx has changed at %#lx", spec->token, at);
 	}

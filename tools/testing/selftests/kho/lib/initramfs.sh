@@ -69,13 +69,13 @@ copy_with_libraries()
 	done
 }
 
-# build_program TO SOURCE OPTION...: linked statically
+# build_program TO SOURCE OPTION...
 build_program()
 {
 	local to=$1 source=$2
 	shift 2
 
-	"$ARCH_CC" -O2 -Wall -Wextra -Werror -static -pthread "$@" \
+	"$ARCH_CC" -O2 -Wall -Wextra -Werror -pthread "$@" \
 		-o "$to/bin/$(basename "$source" .c)" "$source"
 }
 

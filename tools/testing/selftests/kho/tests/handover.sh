@@ -11,9 +11,9 @@ stage0()
 	preserve mixed bytes=64M
 	within "preserved_bytes" "$(cat $SYSFS/preserved_bytes)" \
 		$((64 << 20)) $((66 << 20))
-	refuse "out/fdt before finalize" test -e $DEBUGFS/out/fdt
+	refuse "out/fdt before finalize" readable $DEBUGFS/out/fdt
 	finalize
-	expect "out/fdt" test -s $DEBUGFS/out/fdt
+	expect "out/fdt" readable $DEBUGFS/out/fdt
 	expect "out/fdt and dt differ" cmp $DEBUGFS/out/fdt $SYSFS/dt
 	expect "out/sub_fdts" test -s $DEBUGFS/out/sub_fdts/test-mixed
 	md5sum < $DEBUGFS/out/sub_fdts/test-mixed | cut -c1-12 > /tmp/sum
@@ -27,7 +27,7 @@ stage1()
 		"$(md5sum < $DEBUGFS/in/sub_fdts/test-mixed | cut -c1-12)"
 	restore mixed
 	finalize
-	expect "out/fdt after a handover" test -s $DEBUGFS/out/fdt
+	expect "out/fdt after a handover" readable $DEBUGFS/out/fdt
 	expect "out/sub_fdts after a handover" \
 		test -s $DEBUGFS/out/sub_fdts/test-mixed
 	abort

@@ -6,7 +6,8 @@ CORE=yes
 MEMORY=2G
 KEXECS=2
 
-# The machine's own device tree, and two regions to be placed at boot.
+# The machine's own device tree, and two regions to be placed at boot. A handover is
+# said to have come, in memory that must not be read.
 host_options()
 {
 	local tree=$1/tree
@@ -23,6 +24,11 @@ host_options()
 				ranges;
 				unmapped { size = <0 0x2000000>; no-map; };
 				mapped { size = <0 0x1000000>; };
+				secure@60000000 { reg = <0 0x60000000 0 0x200000>; no-map; };
+			};
+			chosen {
+				linux,kho-fdt = <0 0x60000000 0 0x1000>;
+				linux,kho-scratch = <0 0x61000000 0 0x10>;
 			};
 		};
 		EOF
@@ -50,6 +56,7 @@ placed()
 
 stage0()
 {
+	same "refused" "the FDT is not in memory" "$(cat $SYSFS/refused)"
 	check_generation
 	carry unmapped "$(region unmapped)"
 	carry mapped "$(region mapped)"

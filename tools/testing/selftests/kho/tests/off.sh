@@ -1,22 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-only
-ABOUT="a next kernel with kho=off takes nothing and has all its memory"
+ABOUT="kho=off: nothing is handed over, nothing taken, no memory kept"
 CORE=yes
 CMDLINE="kho=off"
 CMDLINE_1="kho=on"
 CMDLINE_2="kho=off"
 KEXECS=2
 
+# What drivers and people are told
 stage0()
 {
+	check_off
+	refuse "finalize with KHO off" write 1 $SYSFS/active
+	expect "the errno" errno_is "not supported"
+	same "generation" 0 "$(generation)"
 	carry memtotal "$(meminfo MemTotal)"
 }
 
+# After a kernel with kho=off: afresh
 stage1()
 {
+	same "enabled" 1 "$(cat $SYSFS/enabled)"
+	same "generation" 0 "$(generation)"
+	refuse "a handover from a kernel with kho=off" test -e $DEBUGFS/in/fdt
+	check_scratch
 	memory_as_carried
 	preserve state bytes=128M
 }
 
+# After one that would hand over
 stage2()
 {
 	check_off
