@@ -2,9 +2,9 @@
 /*
  * Test driver for Kexec HandOver: what live update hands over is wrong.
  *
- * luo=FIELD=VALUE finalizes, and when the kexec freezes what is preserved, after live
- * update has written all of it, one field is written over. It takes two sessions of which
- * the first has two files, and an FLB where one is named.
+ * luo=FIELD=VALUE: when the kexec freezes what is preserved, after live update has written
+ * all of it, one field is written over. It takes two sessions of which the first has two
+ * files, and an FLB where one is named.
  *
  * VALUE: a number; odd (the address and 1); plus (one more); no-ram; spare (a page that
  * is not preserved); header, sessions, files, flbs (where these lie); for a string: empty;
@@ -231,8 +231,11 @@ int test_kho_luo(const char *how)
 	spare = virt_to_phys((void *)page);
 	if (strscpy(text, how) < 0)
 		return -EINVAL;
+	/* The FDT is there to be read only now; the blob stays where it is. */
 	err = test_kho_write_file("/sys/kernel/kho/active", "1") ?:
-	      find_header() ?: register_kho_notifier(&notifier);
+	      find_header() ?:
+	      test_kho_write_file("/sys/kernel/kho/active", "0") ?:
+	      register_kho_notifier(&notifier);
 	registered = !err;
 	return err;
 }

@@ -103,7 +103,6 @@ freeze_refused()
 	ask EINVAL kexec
 	called z5 z8 z6 z7 t7 t6 t8 t5
 	driver_gone
-	abort
 }
 
 # Two that know each other, one that knows somebody elsewhere, one that is finished
