@@ -8,11 +8,6 @@
 #define _KHO_LUO_KERNEL_H
 
 #include "sim_types.h"
-
-static inline unsigned long __ffs(unsigned long x)
-{
-	return __builtin_ctzl(x);
-}
 #include <asm-generic/errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -44,6 +39,11 @@ typedef u8 __u8;
 typedef u64 __aligned_u64 __attribute__((aligned(8)));
 
 void sim_die(const char *what) __noreturn;
+
+static inline unsigned long __ffs(unsigned long x)
+{
+	return __builtin_ctzl(x);
+}
 
 /* Errors in pointers */
 #define ERR_PTR(err)		((void *)(long)(err))
@@ -192,6 +192,7 @@ struct mutex {
 #define lockdep_assert_held(m)	((m)->locked ? (void)0 : sim_die("not locked"))
 
 struct sim_guard {
+	/* To be unlocked; none for RCU */
 	struct mutex *mutex;
 };
 
