@@ -142,6 +142,7 @@ int test_kho_damage(const char *name, unsigned long at);
 
 /* test_kho_luo.c */
 int test_kho_luo(const char *how);
+void test_kho_luo_undo(void);
 
 /* test_kho_fault.c */
 void *test_kho_fault_restore(const struct kho_vmalloc *desc);

@@ -2,9 +2,9 @@
 /*
  * Test driver for Kexec HandOver: what live update hands over is wrong.
  *
- * luo=FIELD=VALUE finalizes, and when the kexec freezes what is preserved, after live
- * update has written all of it, one field is written over. It takes two sessions of which
- * the first has two files, and an FLB where one is named.
+ * luo=FIELD=VALUE: when the kexec freezes what is preserved, after live update has written
+ * all of it, one field is written over. It takes two sessions of which the first has two
+ * files, and an FLB where one is named.
  *
  * VALUE: a number; odd (the address and 1); plus (one more); no-ram; spare (a page that
  * is not preserved); header, sessions, files, flbs (where these lie); for a string: empty;
@@ -12,6 +12,7 @@
  */
 #define pr_fmt(fmt) "test_kho: " fmt
 
+#include <linux/build_bug.h>
 #include <linux/gfp.h>
 #include <linux/kexec_handover.h>
 #include <linux/kho/abi/block.h>
@@ -43,11 +44,10 @@ static const char * const place_names[PLACES] = {
 	[FLBS] = "flbs",
 };
 
-#define ENTRY(head, entry, field) \
-	sizeof(struct head) + offsetof(struct entry, field), \
-	sizeof_field(struct entry, field), sizeof(struct entry)
-#define HEAD(head, field) \
-	offsetof(struct head, field), sizeof_field(struct head, field), 0
+/* In the first entry, behind the head of a block or of the page of FLBs */
+#define IN_FIRST(entry, field) \
+	(sizeof(struct kho_block_header) + offsetof(struct entry, field))
+static_assert(sizeof(struct kho_block_header) == sizeof(struct luo_flb_header_ser));
 
 static const struct field {
 	const char *name;
@@ -57,30 +57,45 @@ static const struct field {
 	/* Bytes to the same field of the next entry */
 	size_t next;
 } fields[] = {
-	{ "compatible", HEADER, HEAD(luo_ser, compatible) },
-	{ "sessions", HEADER, HEAD(luo_ser, sessions) },
-	{ "flbs", HEADER, HEAD(luo_ser, flbs) },
-	{ "sessions-next", SESSIONS, HEAD(kho_block_header, next) },
-	{ "sessions-count", SESSIONS, HEAD(kho_block_header, count) },
-	{ "session-name", SESSIONS,
-	  ENTRY(kho_block_header, luo_session_ser, name) },
-	{ "session-files", SESSIONS,
-	  ENTRY(kho_block_header, luo_session_ser, files) },
-	{ "session-count", SESSIONS,
-	  ENTRY(kho_block_header, luo_session_ser, count) },
-	{ "files-next", FILES, HEAD(kho_block_header, next) },
-	{ "files-count", FILES, HEAD(kho_block_header, count) },
-	{ "file-compatible", FILES,
-	  ENTRY(kho_block_header, luo_file_ser, compatible) },
-	{ "file-data", FILES, ENTRY(kho_block_header, luo_file_ser, data) },
-	{ "file-token", FILES, ENTRY(kho_block_header, luo_file_ser, token) },
-	{ "flbs-pages", FLBS, HEAD(luo_flb_header_ser, pages) },
-	{ "flbs-count", FLBS, HEAD(luo_flb_header_ser, count) },
-	{ "flb-name", FLBS, ENTRY(luo_flb_header_ser, luo_flb_ser, name) },
-	{ "flb-data", FLBS, ENTRY(luo_flb_header_ser, luo_flb_ser, data) },
-	{ "flb-count", FLBS, ENTRY(luo_flb_header_ser, luo_flb_ser, count) },
+	{ "compatible", HEADER, offsetof(struct luo_ser, compatible),
+	  sizeof_field(struct luo_ser, compatible), 0 },
+	{ "sessions", HEADER, offsetof(struct luo_ser, sessions),
+	  sizeof_field(struct luo_ser, sessions), 0 },
+	{ "flbs", HEADER, offsetof(struct luo_ser, flbs),
+	  sizeof_field(struct luo_ser, flbs), 0 },
+	{ "sessions-next", SESSIONS, offsetof(struct kho_block_header, next),
+	  sizeof_field(struct kho_block_header, next), 0 },
+	{ "sessions-count", SESSIONS, offsetof(struct kho_block_header, count),
+	  sizeof_field(struct kho_block_header, count), 0 },
+	{ "session-name", SESSIONS, IN_FIRST(luo_session_ser, name),
+	  sizeof_field(struct luo_session_ser, name), sizeof(struct luo_session_ser) },
+	{ "session-files", SESSIONS, IN_FIRST(luo_session_ser, files),
+	  sizeof_field(struct luo_session_ser, files), sizeof(struct luo_session_ser) },
+	{ "session-count", SESSIONS, IN_FIRST(luo_session_ser, count),
+	  sizeof_field(struct luo_session_ser, count), sizeof(struct luo_session_ser) },
+	{ "files-next", FILES, offsetof(struct kho_block_header, next),
+	  sizeof_field(struct kho_block_header, next), 0 },
+	{ "files-count", FILES, offsetof(struct kho_block_header, count),
+	  sizeof_field(struct kho_block_header, count), 0 },
+	{ "file-compatible", FILES, IN_FIRST(luo_file_ser, compatible),
+	  sizeof_field(struct luo_file_ser, compatible), sizeof(struct luo_file_ser) },
+	{ "file-data", FILES, IN_FIRST(luo_file_ser, data),
+	  sizeof_field(struct luo_file_ser, data), sizeof(struct luo_file_ser) },
+	{ "file-token", FILES, IN_FIRST(luo_file_ser, token),
+	  sizeof_field(struct luo_file_ser, token), sizeof(struct luo_file_ser) },
+	{ "flbs-pages", FLBS, offsetof(struct luo_flb_header_ser, pages),
+	  sizeof_field(struct luo_flb_header_ser, pages), 0 },
+	{ "flbs-count", FLBS, offsetof(struct luo_flb_header_ser, count),
+	  sizeof_field(struct luo_flb_header_ser, count), 0 },
+	{ "flb-name", FLBS, IN_FIRST(luo_flb_ser, name),
+	  sizeof_field(struct luo_flb_ser, name), sizeof(struct luo_flb_ser) },
+	{ "flb-data", FLBS, IN_FIRST(luo_flb_ser, data),
+	  sizeof_field(struct luo_flb_ser, data), sizeof(struct luo_flb_ser) },
+	{ "flb-count", FLBS, IN_FIRST(luo_flb_ser, count),
+	  sizeof_field(struct luo_flb_ser, count), sizeof(struct luo_flb_ser) },
 };
 
+static bool registered;
 static u64 header;
 static u64 spare;
 static char text[64];
@@ -202,22 +217,34 @@ static int find_header(void)
 
 /**
  * test_kho_luo - damage what live update hands over
- * @how: FIELD=VALUE
- *
- * The module stays.
+ * @how: FIELD=VALUE; where there is no such field the kexec is refused
  *
  * Return: 0, or an errno.
  */
 int test_kho_luo(const char *how)
 {
+	unsigned long page = get_zeroed_page(GFP_KERNEL);
 	int err;
 
-	spare = virt_to_phys((void *)get_zeroed_page(GFP_KERNEL));
+	if (!page)
+		return -ENOMEM;
+	spare = virt_to_phys((void *)page);
 	if (strscpy(text, how) < 0)
 		return -EINVAL;
+	/* The FDT is there to be read only now; the blob stays where it is. */
 	err = test_kho_write_file("/sys/kernel/kho/active", "1") ?:
-	      find_header() ?: register_kho_notifier(&notifier);
-	if (!err)
-		__module_get(THIS_MODULE);
+	      find_header() ?:
+	      test_kho_write_file("/sys/kernel/kho/active", "0") ?:
+	      register_kho_notifier(&notifier);
+	registered = !err;
 	return err;
+}
+
+/* Let it be. */
+void test_kho_luo_undo(void)
+{
+	if (registered)
+		unregister_kho_notifier(&notifier);
+	if (spare)
+		free_page((unsigned long)phys_to_virt(spare));
 }

@@ -319,14 +319,17 @@ static int __init test_kho_init(void)
 		err = test_kho_damage(damage, test_kho_at);
 	if (luo && !err)
 		err = test_kho_luo(luo);
-	if (err)
+	if (err) {
+		test_kho_luo_undo();
 		test_kho_undo_actions();
+	}
 
 	return err;
 }
 
 static void __exit test_kho_exit(void)
 {
+	test_kho_luo_undo();
 	test_kho_undo_actions();
 
 	if (!set.blob && !test_kho_areas_preserved())

@@ -84,7 +84,7 @@ static int failure_of(char letter, u64 value)
 	char copy[sizeof(fail)], *rest = copy, *word;
 
 	strscpy(copy, fail);
-	while ((word = strsep(&rest, " \n"))) {
+	while ((word = strsep(&rest, "\n "))) {
 		unsigned long long only = value;
 		int err;
 
@@ -116,6 +116,7 @@ int test_luo_called(enum test_luo_op op, u64 value)
 /* Files */
 
 struct test_luo {
+	/* All that follows */
 	struct mutex lock;
 	u64 number;
 	struct file *friend;

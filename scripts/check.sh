@@ -33,6 +33,7 @@ ignored=(
 	MISSING_SIGN_OFF   # added by who sends the series
 	NO_AUTHOR_SIGN_OFF # the same
 	NOT_UNIFIED_DIFF   # a patch that only brings new files has no diff
+	UNDOCUMENTED_DT_STRING # what is compatible is live update's, of no device tree
 	CAMELCASE          # names of the base that it does not find, as __SetPageHead
 )
 

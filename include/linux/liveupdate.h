@@ -122,6 +122,8 @@ struct liveupdate_flb_ops {
  * struct liveupdate_flb - data that lives as long as some file needs it (FLB)
  * @ops: what is done with it
  * @compatible: says what its data means; unique
+ *
+ * All else is zero before it is registered.
  */
 struct liveupdate_flb {
 	const struct liveupdate_flb_ops *ops;

@@ -8,11 +8,6 @@
 #define _KHO_LUO_KERNEL_H
 
 #include "sim_types.h"
-
-static inline unsigned long __ffs(unsigned long x)
-{
-	return __builtin_ctzl(x);
-}
 #include <asm-generic/errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -24,7 +19,7 @@ static inline unsigned long __ffs(unsigned long x)
 #define BIT(n)			(1UL << (n))
 #define U32_MAX			(~0U)
 #define HZ			100
-#define IS_ENABLED(option)	0
+#define IS_ENABLED(CONFIG_option) 0
 #define GFP_KERNEL		0
 
 #define __packed		__attribute__((__packed__))
@@ -44,6 +39,11 @@ typedef u8 __u8;
 typedef u64 __aligned_u64 __attribute__((aligned(8)));
 
 void sim_die(const char *what) __noreturn;
+
+static inline unsigned long __ffs(unsigned long x)
+{
+	return __builtin_ctzl(x);
+}
 
 /* Errors in pointers */
 #define ERR_PTR(err)		((void *)(long)(err))
@@ -180,7 +180,9 @@ static inline void xa_init(struct xarray *xa)
 #define xa_err(p)		PTR_ERR_OR_ZERO(p)
 #define xa_erase(xa, i)		((void)((xa)->entry[i] = NULL))
 
-/* Locks: with one thread, who waits waits for ever. */
+/* Locks: with one thread, waiting has no end. */
+
+/* Is it locked? */
 struct mutex {
 	bool locked;
 };
@@ -190,6 +192,7 @@ struct mutex {
 #define lockdep_assert_held(m)	((m)->locked ? (void)0 : sim_die("not locked"))
 
 struct sim_guard {
+	/* To be unlocked; none for RCU */
 	struct mutex *mutex;
 };
 

@@ -97,12 +97,12 @@ static int unpreserve(int session, uint64_t token)
 	return call(session, LIVEUPDATE_SESSION_UNPRESERVE_FD, &arg);
 }
 
-static int memfd(size_t bytes)
+static int new_memfd(size_t bytes)
 {
 	int fd = memfd_create("liveupdate", 0);
 
 	if (fd < 0 || ftruncate(fd, bytes))
-		ksft_exit_fail_msg("memfd: %s\n", strerror(errno));
+		ksft_exit_fail_msg("no file: %s\n", strerror(errno));
 	return fd;
 }
 
@@ -222,7 +222,7 @@ static void wrong_arguments_of(int fd, const struct a_call *calls, unsigned int 
 
 static void wrong_arguments(void)
 {
-	int session = create("arguments"), file = memfd(0);
+	int session = create("arguments"), file = new_memfd(0);
 
 	wrong_arguments_of(device, device_calls, ARRAY_SIZE(device_calls));
 	same("a file with token 0", 0, preserve(session, file, 0));
@@ -381,7 +381,7 @@ static int without_files(void)
 
 static void files(void)
 {
-	int one = create("one"), two = create("two"), file = memfd(8192), fd;
+	int one = create("one"), two = create("two"), file = new_memfd(8192), fd;
 	struct liveupdate_session_unpreserve_fd wrong = {
 		.size = sizeof(wrong), .reserved = 1,
 	};
@@ -421,9 +421,9 @@ static void files(void)
 }
 
 /* A process that is killed leaves nothing behind. */
-static void killed(void)
+static void test_killed(void)
 {
-	int file = memfd(4096), session, ready[2];
+	int file = new_memfd(4096), session, ready[2];
 	char byte;
 	pid_t pid;
 
@@ -477,7 +477,7 @@ static void *race(void *data)
 	return (void *)won;
 }
 
-static void threads(void)
+static void test_threads(void)
 {
 	pthread_t thread[THREADS];
 	int file[THREADS];
@@ -486,7 +486,7 @@ static void threads(void)
 	shared_session = create("shared");
 	pthread_barrier_init(&barrier, NULL, THREADS);
 	for (int i = 0; i < THREADS; i++) {
-		file[i] = memfd(4096);
+		file[i] = new_memfd(4096);
 		pthread_create(&thread[i], NULL, race, &file[i]);
 	}
 	for (int i = 0; i < THREADS; i++) {
@@ -637,7 +637,7 @@ int main(int argc, char **argv)
 	read_only();
 	names();
 	files();
-	killed();
-	threads();
+	test_killed();
+	test_threads();
 	ksft_finished();
 }

@@ -7,8 +7,8 @@
  * Files have names of the test's choice. The answer is "0", an errno's name, or text.
  *
  *	device FILE			open /dev/liveupdate
- *	create FILE NAME		a session; NAME may have blanks
- *	retrieve FILE NAME
+ *	create FILE [NAME]		a session; NAME may have blanks, and is FILE without
+ *	retrieve FILE [NAME]
  *	preserve SESSION FILE TOKEN
  *	unpreserve SESSION TOKEN
  *	fetch SESSION FILE TOKEN	retrieve a file
@@ -282,7 +282,7 @@ static void bg_join(const char *name, char *answer)
 	struct bg *bg = bg_of(name);
 
 	pthread_join(bg->thread, NULL);
-	strcpy(answer, bg->answer);
+	memcpy(answer, bg->answer, sizeof(bg->answer));
 	bg->name[0] = 0;
 }
 
@@ -349,9 +349,9 @@ static int simple(char **w, const char *rest)
 	if (!strcmp(w[0], "device"))
 		return keep(w[1], open("/dev/liveupdate", O_RDWR));
 	if (!strcmp(w[0], "create"))
-		return keep(w[1], luo_create(rest));
+		return keep(w[1], luo_create(*rest ? rest : w[1]));
 	if (!strcmp(w[0], "retrieve"))
-		return keep(w[1], luo_retrieve(rest));
+		return keep(w[1], luo_retrieve(*rest ? rest : w[1]));
 	if (!strcmp(w[0], "preserve"))
 		return luo_preserve(fd_of(w[1]), fd_of(w[2]), third);
 	if (!strcmp(w[0], "unpreserve"))
@@ -398,7 +398,7 @@ static void do_line(char *line, char *answer)
 	for (word = strtok_r(copy, " ", &save); word && nr < 4;
 	     word = strtok_r(NULL, " ", &save))
 		w[nr++] = word;
-	strcpy(answer, "0");
+	snprintf(answer, LINE, "0");
 	if (nr < 1)
 		return;
 	if (!strcmp(w[0], "pass")) {

@@ -14,6 +14,8 @@ stage0()
 	wait $STARTED
 	same "preserved_bytes" 0 "$(cat $SYSFS/preserved_bytes)"
 	keep "closed when finalized" 1:4096
+	same "the list" "created 1 closed\\040when\\040finalized
+	0x1 memfd-v2 0" "$(cat /sys/kernel/debug/liveupdate/sessions)"
 	finalize
 	refuse "a session while finalized" luo keep late 1:4096
 	kill -TERM $STARTED
@@ -26,5 +28,9 @@ stage0()
 stage1()
 {
 	refuse "a session that was closed" luo find gone
+	same "the list" "came 1 stays
+	0x1 memfd-v2 0" "$(cat /sys/kernel/debug/liveupdate/sessions)"
 	found stays 1:4096
+	same "the list, when all is finished" "" \
+		"$(cat /sys/kernel/debug/liveupdate/sessions)"
 }

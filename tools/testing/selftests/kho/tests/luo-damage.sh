@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="live update is handed what is wrong: no session came, or one file does not"
 LONG=66
-KEXECS=${ASKED:-12}
+KEXECS=${ASKED:-9}
 CMDLINE="kho=on liveupdate=on"
 VARIANTS="plain debug"
 LATER=debug
@@ -11,7 +11,7 @@ DAMAGE="
 sessions=no-ram:none session-name=full:none session-files=sessions:none
 session-count=0xffffffffffffffff:none sessions-next=sessions:none
 files-count=0xffffffffffffffff:none file-compatible=unknown:file
-file-data=no-ram:file file-token=other:none flbs-count=64:none flb-data=odd:flb
+file-data=no-ram:file flb-data=odd:flb file-token=other:none flbs-count=64:none
 files-next=spare:none
 compatible=full:none compatible=empty:none
 sessions=0:zero sessions=odd:none sessions=0xffffffffffffffff:none
@@ -43,8 +43,8 @@ damage_of()
 
 hand_over()
 {
-	ask 0 create one one
-	ask 0 create two two
+	ask 0 create one
+	ask 0 create two
 	ask 0 memfd x 8192
 	ask 0 memfd y 8192
 	ask 0 preserve one x 1

@@ -14,7 +14,7 @@ preserved()
 lifetimes()
 {
 	called
-	ask 0 create one one
+	ask 0 create one
 	ask 0 open a5 /dev/test_luo_a 5
 	ask 0 open b6 /dev/test_luo_b 6
 	refuse "an FLB that nobody needs" write 1 $HANDLERS/hold_out
@@ -26,7 +26,7 @@ lifetimes()
 	called P2 p5
 	ask EEXIST preserve one b6 1
 	ask EBUSY preserve one b6 3
-	ask 0 create two two
+	ask 0 create two
 	ask EBUSY preserve two b6 3
 	ask EBADF preserve two nothing 3
 	ask 0 open null /dev/null
@@ -50,7 +50,7 @@ lifetimes()
 # Whoever fails, it is as if nobody had asked
 failures()
 {
-	ask 0 create one one
+	ask 0 create one
 	let_handlers fail "P=5@2"
 	ask EIO preserve one a5 1
 	called P1 P2 U1
@@ -69,8 +69,8 @@ failures()
 
 keep_files()
 {
-	ask 0 create one one
-	ask 0 create two two
+	ask 0 create one
+	ask 0 create two
 	ask 0 open a7 /dev/test_luo_a 7
 	ask 0 preserve one a5 1
 	ask 0 preserve two b6 1
@@ -95,16 +95,21 @@ freeze_refused()
 	ask EDOM kexec
 	called z5 z8 z6 z7 t6 t8 t5
 	same "finalized, as before the kexec" 1 "$(finalized)"
-	ask EBUSY create three three
+	ask EBUSY create three
 	abort
 	let_handlers fail ""
+	# somebody refuses who comes after live update: all of it is thawed
+	expect "test_kho luo=none=0" insmod $DRIVER luo=none=0
+	ask EINVAL kexec
+	called z5 z8 z6 z7 t7 t6 t8 t5
+	driver_gone
 }
 
 # Two that know each other, one that knows somebody elsewhere, one that is finished
 # before it is retrieved; what is written after it was preserved
 friends()
 {
-	ask 0 create friends friends
+	ask 0 create friends
 	ask 0 open x /dev/test_luo_b 20
 	ask 0 open y /dev/test_luo_b 21
 	ask 0 open z /dev/test_luo_b 22
@@ -121,7 +126,7 @@ friends()
 	ask 0 preserve one apart 24
 	ask 0 set z 32 y
 	ask "32 31" text z
-	ask 0 create alone alone
+	ask 0 create alone
 	ask 0 memfd m 10000
 	ask 0 preserve alone m 18446744073709551615
 	write "" $HANDLERS/calls
@@ -141,11 +146,11 @@ stage0()
 # A handler that is not there costs its own files, and may come later
 unknown()
 {
-	ask ENOENT retrieve none none
-	ask 0 retrieve one one
+	ask ENOENT retrieve none
+	ask 0 retrieve one
 	ask EINVAL retrieve again one
 	ask EOPNOTSUPP fetch one a5 1
-	ask 0 retrieve alone alone
+	ask 0 retrieve alone
 	ask 0 fetch alone m 18446744073709551615
 	ask 0 compare m 10000
 	# the same name does not matter
@@ -154,7 +159,7 @@ unknown()
 	ask 0 finish alone
 	ask 0 preserve alone2 m 1
 	ask 0 close alone
-	ask ENOENT retrieve alone alone
+	ask ENOENT retrieve alone
 	ask 0 close alone2
 	same "preserved_bytes" 0 "$(preserved)"
 	handlers_start
@@ -165,7 +170,11 @@ stage1()
 {
 	luod_start
 	unknown
-	called
+	# retrieved, and not finished: somebody has to do that
+	let_handlers hold_in 1
+	let_handlers hold_in 0
+	called R1
+	refuse "the module of an FLB goes" rmmod test_luo
 	ask 0 fetch one a5 1
 	ask 5 text a5
 	called r5
@@ -176,7 +185,6 @@ stage1()
 	let_handlers fail "r=33@7 q=1@55"
 	# FLB 1 is there for whoever asks
 	let_handlers hold_in 1
-	called R1
 	ask EBUSY finish one
 	called q55
 	ask 0 close one
@@ -184,7 +192,7 @@ stage1()
 	in_log "LUO: session 'one' was closed, but cannot be finished now: -EBUSY" ||
 		fail "no line says that it cannot be finished"
 	write "" $HANDLERS/calls
-	ask 0 retrieve one one
+	ask 0 retrieve one
 	let_handlers fail "r=33@7"
 	# the newest first: 34 and 8 were never fetched
 	ask 0 finish one
@@ -193,13 +201,13 @@ stage1()
 	ask ENOENT fetch one a5 1
 	called
 
-	ask 0 retrieve two two
+	ask 0 retrieve two
 	ask EDOM fetch two a7 2
 	ask EDOM fetch two a7 2
 	ask ENOENT fetch two a7 3
 	ask 0 fetch two b6 1
 	called r7 r6
-	ask 0 create new new
+	ask 0 create new
 	ask EBUSY preserve new b6 1
 	ask 0 close two
 	# FLB 2 was not asked for by anybody: it comes to be finished

@@ -9,7 +9,7 @@ LIST=/sys/kernel/debug/liveupdate/sessions
 
 some_files()
 {
-	ask 0 create one one
+	ask 0 create one
 	ask 0 open a /dev/test_luo_a 1
 	ask 0 open b /dev/test_luo_b 2
 	ask 0 open c /dev/test_luo_b 3
@@ -61,25 +61,25 @@ given_back()
 frozen()
 {
 	load || fail "kexec -l"
-	ask 0 create two two
+	ask 0 create two
 	ask 0 open d /dev/test_luo_b 4
 	ask 0 preserve two d 1
 	let_handlers fail z=33@4
 	let_handlers wait z
-	ask 0 bg kexec kexec
+	ask 0 bg k kexec
 	until_called z3
-	ask 0 bg close close two
-	ask 0 bg create create three three
-	ask 0 bg preserve preserve one b 9
+	ask 0 bg c1 close two
+	ask 0 bg c2 create three
+	ask 0 bg p preserve one b 9
 	# no lock is held meanwhile
 	ask one name one
 	expect "the list" grep -q "created 2 one" $LIST
 	sleep 0.2
 	let_handlers wait ""
-	ask EDOM join kexec
-	ask 0 join close
-	ask 0 join create
-	ask 0 join preserve
+	ask EDOM join k
+	ask 0 join c1
+	ask 0 join c2
+	ask 0 join p
 	let_handlers fail ""
 	expect "calls: $(cat $HANDLERS/calls)" \
 		grep -q "^p4 z3 z1 z4 t1 t3 " $HANDLERS/calls
@@ -98,8 +98,8 @@ stage0()
 	# a kexec in the midst of it
 	ask 0 memfd m 4096
 	ask 0 memfd n 4096
-	ask 0 create storm storm
-	ask 0 bg m storm storm m 5
+	ask 0 create s1 storm
+	ask 0 bg m storm s1 m 5
 	ask 0 bg n storm three n 6
 	ask 0 open e /dev/test_luo_a 5
 	let_handlers wait p
@@ -116,8 +116,8 @@ stage1()
 {
 	luod_start
 	handlers_start
-	ask 0 retrieve one one
-	ask ENOENT retrieve two two
+	ask 0 retrieve one
+	ask ENOENT retrieve two
 	let_handlers wait r
 	ask 0 bg x fetch one x 5
 	until_called r5
@@ -131,20 +131,20 @@ stage1()
 	ask 5 text y
 	# closed while it is being finished
 	let_handlers wait f
-	ask 0 bg finish finish one
+	ask 0 bg f finish one
 	until_called f5
 	ask 0 close one
-	ask EINVAL retrieve one one
+	ask EINVAL retrieve one
 	let_handlers wait ""
-	ask 0 join finish
-	ask ENOENT retrieve one one
+	ask 0 join f
+	ask ENOENT retrieve one
 	called q0 q0 q0 q5 f5 f2 f1 R2 F2 f3 R1 F1
 	# a session has one finder
 	ask 0 bg x retrieve s storm
 	ask 0 join x
 	ask EINVAL retrieve t storm
 	ask 0 close s
-	ask 0 retrieve three three
+	ask 0 retrieve three
 	ask 0 close three
 	finalize
 	same "unclaimed_bytes" 0 "$(cat $SYSFS/unclaimed_bytes)"
