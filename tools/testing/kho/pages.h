@@ -65,6 +65,7 @@
  * @failed: it did
  * @prefer_late: the page allocator gives out what was added after boot first
  * @no_home: and has no other memory
+ * @no_low: low memory was added, too
  * @late_left: how many such pages it has still
  * @low_asked: how often it was asked for low memory
  * @border: where node 1 begins
@@ -78,7 +79,7 @@
 struct sim {
 	unsigned int fail_at;
 	bool failed;
-	bool prefer_late, no_home;
+	bool prefer_late, no_home, no_low;
 	unsigned int late_left, low_asked;
 	unsigned long border, zone;
 	long pages, objects;
