@@ -140,6 +140,9 @@ int test_kho_mainline_restore(void);
 /* test_kho_damage.c */
 int test_kho_damage(const char *name, unsigned long at);
 
+/* test_kho_luo.c */
+int test_kho_luo(const char *how);
+
 /* test_kho_fault.c */
 void *test_kho_fault_restore(const struct kho_vmalloc *desc);
 

@@ -30,6 +30,8 @@
  *	regions_fill	write into the reserve_mem= regions of regions=NAME,...
  *	regions_check	find there what regions_fill wrote
  *	struct_pages=N	are struct pages initialised; N are kept from at=ADDRESS on
+ *	poison		preserve memory with hardware errors, for good
+ *	poisoned	in the next kernel: it came marked, and with =1 goes on
  *	badmsg		in the next kernel: the subtree of damage= is refused
  *	orphan		in the next kernel: what unclaimed left is untouched
  *
@@ -153,6 +155,8 @@ static const struct {
 	{ "regions_fill", test_kho_regions_fill },
 	{ "regions_check", test_kho_regions_check },
 	{ "struct_pages", test_kho_struct_pages },
+	{ "poison", test_kho_poison },
+	{ "poisoned", test_kho_poisoned },
 };
 
 /**

@@ -79,6 +79,10 @@ static char *damage;
 module_param(damage, charp, 0444);
 MODULE_PARM_DESC(damage, "finalize, and damage the handover so; list: name what there is");
 
+static char *luo;
+module_param(luo, charp, 0444);
+MODULE_PARM_DESC(luo, "damage what live update hands over: FIELD=VALUE");
+
 unsigned long test_kho_at;
 module_param_named(at, test_kho_at, ulong, 0444);
 MODULE_PARM_DESC(at, "which bit damage=...-flip flips; where action=struct_pages begins");
@@ -296,7 +300,7 @@ static int hand_over(void)
 
 static int __init test_kho_init(void)
 {
-	bool only_actions = action || check || churn || damage;
+	bool only_actions = action || check || churn || damage || luo;
 	int err = 0;
 
 	if (strcmp(restore, "keep") && strcmp(restore, "free"))
@@ -313,6 +317,8 @@ static int __init test_kho_init(void)
 		err = test_kho_actions(action);
 	if (damage && !err)
 		err = test_kho_damage(damage, test_kho_at);
+	if (luo && !err)
+		err = test_kho_luo(luo);
 	if (err)
 		test_kho_undo_actions();
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Static checks of what we add, each one test: scripts/check.sh [ARCH [NAME...]], or
-# scripts/check.sh -l for the names.
-# Wants the kernel of ARCH built, for sparse. Ends with "N passed, M failed".
+# scripts/check.sh -l for the names. Ends with "N passed, M failed".
+# Wants the kernel of ARCH built, or VARIANT's of it, for sparse.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -23,7 +23,7 @@ if [ "${1-}" = -l ]; then
 	exit
 fi
 source_dir=$tree
-choose_kernel "${1:-x86_64}" plain
+choose_kernel "${1:-x86_64}" "${VARIANT:-plain}"
 objects=$out/$kernel
 shift || true
 

@@ -229,11 +229,14 @@ test_machines() {
 	machines "$@"
 }
 
-# test_other ARCH [OPTION]
+# test_other ARCH [OPTION]: the check is one of a kernel that is there anyway
 test_other() {
+	local variant=plain
+
+	[ -z "${2-}" ] || variant=$("$run" --variants "$2" "$1" | head -n 1)
 	if chosen "check-$1"; then
-		kernel "$1" plain
-		part "check-$1" scripts/check.sh "$1" sparse
+		kernel "$1" "$variant"
+		part "check-$1" env VARIANT="$variant" scripts/check.sh "$1" sparse
 	fi
 	test_machines "vm-$1" ${2+"$2"} "$1"
 }

@@ -54,7 +54,8 @@ struct liveupdate_file_op_args {
  * @can_finish: optional: may the session be finished now?
  * @finish: the file is an ordinary one from now on; or, when it was not retrieved, give
  *	up all that came for it
- * @get_id: optional: what makes two files the same; the file itself without it
+ * @get_id: optional: what makes two files of the handler the same; the file itself
+ *	without it
  * @owner: module, pinned for each file
  *
  * All are called in process context and may sleep.
@@ -105,7 +106,7 @@ struct liveupdate_flb_op_args {
  * @unpreserve: after the last one was unpreserved
  * @retrieve: make the object of what came; called once, when it is first needed
  * @finish: after the last file was finished
- * @owner: module, pinned while the FLB is in use
+ * @owner: module, pinned while the FLB is in use and while its handlers have files
  *
  * All are called in process context and may sleep, and may not call for another FLB.
  */

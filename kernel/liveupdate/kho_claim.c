@@ -29,6 +29,7 @@
 #include "../../mm/internal.h"
 #include "kho_claim.h"
 #include "kho_map.h"
+#include "kho_memory.h"
 
 /* page->private of a block that is in a claim: its order, and whether a folio's */
 #define KHO_CLAIM_FOLIO		BIT(8)
@@ -109,6 +110,12 @@ static void kho_init_pages(struct page *page, unsigned long nr_pages)
 }
 
 /* Boot memory becomes a folio with one reference, as from folio_alloc(). */
+static noinline void kho_poison_folio(struct page *page, unsigned int order)
+{
+	if (kho_is_poisoned(page_to_phys(page), PAGE_SIZE << order))
+		folio_set_has_hwpoisoned(page_folio(page));
+}
+
 static void kho_init_folio(struct page *page, unsigned int order)
 {
 	struct page *tail, *end = page + (1UL << order);
@@ -127,6 +134,8 @@ static void kho_init_folio(struct page *page, unsigned int order)
 	__SetPageHead(page);
 	prep_compound_head(page, order);
 	page_rmappable_folio(page);
+	if (unlikely(kho_in.nr_poison))
+		kho_poison_folio(page, order);
 }
 
 /* Where nodes meet elsewhere than in the last kernel, a block may be of several. */

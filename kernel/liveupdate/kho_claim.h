@@ -17,6 +17,7 @@
  * @fdt: the FDT through the direct map
  * @tree: what is preserved and nobody has taken back yet
  * @orders: the orders that came, a bit for each
+ * @nr_poison: pages with hardware errors that came
  * @kexec_count: handovers since the cold boot; 0 when nothing came
  * @previous_release: of the last kernel; "" when that is not known
  * @refused: why the handover was refused, or NULL
@@ -28,6 +29,7 @@ struct kho_incoming {
 	const void *fdt;
 	struct kho_radix_tree tree;
 	unsigned long orders;
+	unsigned int nr_poison;
 	u32 kexec_count;
 	char previous_release[65];
 	const char *refused;

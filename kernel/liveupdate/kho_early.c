@@ -35,6 +35,7 @@
 #include <linux/sort.h>
 #include <linux/stdarg.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 #include <asm/early_ioremap.h>
 
 #include "kho_claim.h"
@@ -414,6 +415,22 @@ static const char *__init kho_check_blocks(void)
 	return NULL;
 }
 
+/* The last kernel knew of these pages, and told so that they can be marked. */
+static const char *__init kho_check_poison(void)
+{
+	unsigned int i, nr;
+	const u64 *list = kho_fdt_poison(kho_in.fdt, &nr);
+
+	for (i = 0; i < nr; i++) {
+		u64 phys = get_unaligned(&list[i]);
+
+		if (!PAGE_ALIGNED(phys) ||
+		    !kho_map_covers(&kho_in.tree, kho_in.orders, phys, PAGE_SIZE))
+			return "a page with a hardware error is not preserved";
+	}
+	return NULL;
+}
+
 static const char *__init kho_read_map(void)
 {
 	const char *wrong;
@@ -426,6 +443,9 @@ static const char *__init kho_read_map(void)
 		return wrong;
 	kho_radix_init_tree(&kho_in.tree, phys_to_virt(root.map));
 	wrong = kho_check_blocks();
+	if (wrong)
+		return wrong;
+	wrong = kho_check_poison();
 	if (wrong)
 		return wrong;
 	wrong = kho_incoming_init(root.nr_subtrees, preserved);

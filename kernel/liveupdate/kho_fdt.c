@@ -96,6 +96,14 @@ size_t kho_fdt_subtree_size(const char *name)
 	       kho_fdt_prop_size(sizeof(u32));
 }
 
+static int kho_fdt_add_poison(void *fdt, const struct kho_poison *poison)
+{
+	if (!poison || !poison->nr)
+		return 0;
+	return fdt_property(fdt, KHO_FDT_POISON_PROP_NAME, poison->page,
+			    poison->nr * sizeof(*poison->page));
+}
+
 /**
  * kho_fdt_begin() - begin to write an FDT
  * @fdt: where to
@@ -126,7 +134,8 @@ int kho_fdt_begin(void *fdt, size_t size, const struct kho_fdt_root *root)
 	       fdt_property(fdt, KHO_FDT_CRC_SCRATCH_PROP_NAME,
 			    &root->crc_scratch, sizeof(root->crc_scratch)) ?:
 	       fdt_property(fdt, KHO_FDT_CRC_FDT_PROP_NAME, &zero,
-			    sizeof(zero));
+			    sizeof(zero)) ?:
+	       kho_fdt_add_poison(fdt, root->poison);
 }
 
 /**
@@ -197,6 +206,25 @@ static bool kho_fdt_u64(const void *fdt, int node, const char *name, u64 *val)
 		return false;
 	*val = get_unaligned((const u64 *)prop);
 	return true;
+}
+
+/**
+ * kho_fdt_poison() - the list of pages with hardware errors
+ * @fdt: a well-formed FDT
+ * @nr: where to put how many there are
+ *
+ * Context: Any.
+ * Return: Their physical addresses, to be read with get_unaligned(); NULL where
+ * there is no list.
+ */
+const u64 *kho_fdt_poison(const void *fdt, unsigned int *nr)
+{
+	const void *prop;
+	int len;
+
+	prop = fdt_getprop(fdt, 0, KHO_FDT_POISON_PROP_NAME, &len);
+	*nr = prop ? len / sizeof(u64) : 0;
+	return prop;
 }
 
 /* The version is one of a list; any that we read will do. */
@@ -353,6 +381,7 @@ const char *kho_check_fdt(const void *fdt, size_t size,
 	u32 page_size;
 	bool found;
 	u64 map;
+	int len;
 
 	if (size < sizeof(struct fdt_header) || !kho_fdt_header_sane(fdt))
 		return "the FDT's header is damaged";
@@ -381,6 +410,9 @@ const char *kho_check_fdt(const void *fdt, size_t size,
 	if (!kho_fdt_u32(fdt, 0, KHO_FDT_CRC_SCRATCH_PROP_NAME,
 			 &root->crc_scratch, &root->has_crc_scratch))
 		return "the scratch list's checksum has a wrong length";
+	if (fdt_getprop(fdt, 0, KHO_FDT_POISON_PROP_NAME, &len) &&
+	    len % sizeof(u64))
+		return "the list of hardware errors has a wrong length";
 	return kho_check_subtrees(fdt, root);
 }
 

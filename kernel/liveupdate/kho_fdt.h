@@ -25,6 +25,19 @@
  */
 #define KHO_FDT_BASE_SIZE	512
 
+/* So many pages with hardware errors the next kernel is told of. */
+#define KHO_POISON_MAX		256
+
+/**
+ * struct kho_poison - preserved pages with hardware errors
+ * @nr: number of them; more than KHO_POISON_MAX cannot be written
+ * @page: physical addresses
+ */
+struct kho_poison {
+	unsigned int nr;
+	u64 page[KHO_POISON_MAX];
+};
+
 /**
  * struct kho_fdt_root - what the root of an FDT says
  * @map: physical address of the memory map's root
@@ -34,6 +47,7 @@
  * @has_crc_scratch: the last kernel wrote one
  * @nr_subtrees: number of sub-nodes that name a blob
  * @newest_only: written: readers of older versions are to leave it alone
+ * @poison: written: pages with hardware errors; may be NULL
  */
 struct kho_fdt_root {
 	phys_addr_t map;
@@ -43,6 +57,7 @@ struct kho_fdt_root {
 	bool has_crc_scratch;
 	unsigned int nr_subtrees;
 	bool newest_only;
+	const struct kho_poison *poison;
 };
 
 /**
@@ -74,6 +89,7 @@ const char *kho_check_fdt(const void *fdt, size_t size,
 			  struct kho_fdt_root *root);
 const char *kho_check_scratch(const struct kho_scratch *areas,
 			      unsigned int count, u64 align);
+const u64 *kho_fdt_poison(const void *fdt, unsigned int *nr);
 int kho_fdt_next_subtree(const void *fdt, int node,
 			 struct kho_fdt_subtree *subtree);
 

@@ -31,6 +31,7 @@
 #include "kho_gaps.h"
 #include "kho_map.h"
 #include "kho_metadata.h"
+#include "kho_poison.h"
 #include "kho_preserve.h"
 #include "kho_scratch.h"
 #include "kho_state.h"
@@ -232,6 +233,7 @@ static int kho_write_fdt(void)
 		.map = virt_to_phys(kho_out_tree.root),
 		.crc_tree = kho_map_crc32c(&kho_out_tree),
 		.crc_scratch = kho_scratch_crc32c(kho_scratch, kho_scratch_cnt),
+		.poison = &kho_poison_out,
 	};
 
 	return kho_write_subtrees(kho_fdt, KHO_DT_MAX, &root);
@@ -244,8 +246,9 @@ static int kho_close(void)
 
 	kho_stop_changes();
 	kho_preserve_prune();
-	err = kho_audit(&kho_walk) ?: kho_check_gaps(&kho_walk) ?:
-	      kho_write_fdt();
+	err = kho_audit(&kho_walk) ?:
+	      kho_find_poison(&kho_walk, kho_out_fdt_phys()) ?:
+	      kho_check_gaps(&kho_walk) ?: kho_write_fdt();
 	if (!err)
 		WRITE_ONCE(kho_state, KHO_FINALIZED);
 	kho_allow_changes();
@@ -289,9 +292,11 @@ static void kho_abort_locked(void)
  * Context: Process context, may sleep.
  * Return: 0, also when it was finalized before; -EOPNOTSUPP when KHO is off;
  * -EBUSY once a kexec is on its way; -EUCLEAN when what is preserved is not what
- * the next kernel takes, see kho_audit(); -ENOSPC when it would find no room to
- * boot in, see kho_check_gaps(), or the FDT is full; or the errno of the producer
- * that refused, whose name is in the log. After an error everything is as it was.
+ * the next kernel takes, see kho_audit(); -EHWPOISON when memory that has to be
+ * read for it has a hardware error, see kho_find_poison(); -ENOSPC when the next
+ * kernel would find no room to boot in, see kho_check_gaps(), or the FDT is full;
+ * or the errno of the producer that refused, whose name is in the log. After an
+ * error everything is as it was.
  */
 int kho_finalize(void)
 {
@@ -398,6 +403,8 @@ void kho_kexec_failed(void)
 		return;
 	guard(mutex)(&kho_lock);
 	pr_err("the kexec failed; what is preserved may change again\n");
+	/* Who is thawed may give back at once. */
+	kho_set_state(KHO_FINALIZED);
 	kho_call_thaw();
 	kho_abort_locked();
 }

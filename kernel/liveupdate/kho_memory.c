@@ -172,6 +172,24 @@ struct page *kho_alloc_pages(unsigned int order)
 }
 
 /**
+ * kho_is_poisoned() - has a range of memory a hardware error?
+ * @phys: physical address, of memory that has struct pages
+ * @size: bytes
+ *
+ * Context: Any.
+ * Return: true when one of its pages is marked.
+ */
+bool kho_is_poisoned(phys_addr_t phys, u64 size)
+{
+	unsigned long pfn = PHYS_PFN(phys), end = PFN_UP(phys + size);
+
+	for (; pfn < end; pfn++)
+		if (PageHWPoison(pfn_to_page(pfn)))
+			return true;
+	return false;
+}
+
+/**
  * kho_memory_forget() - some memory goes offline
  * @pfn: its first page
  * @end: the page behind the last one

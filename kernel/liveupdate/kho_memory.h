@@ -45,6 +45,7 @@ const struct kho_memory *kho_memory_at_boot(void);
 const char *kho_check_pages(unsigned long pfn, unsigned long nr_pages);
 struct page *kho_alloc_pages(unsigned int order);
 
+bool kho_is_poisoned(phys_addr_t phys, u64 size);
 void kho_memory_forget(unsigned long pfn, unsigned long end);
 
 /* Memory as early boot knows it; see kho_rules.h. */

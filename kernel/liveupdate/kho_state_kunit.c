@@ -2,11 +2,14 @@
 /* KUnit tests of KHO: from one state to the next, and who is asked. */
 #include <kunit/test.h>
 #include <linux/err.h>
+#include <linux/io.h>
 #include <linux/kexec_handover.h>
 #include <linux/mm.h>
 #include <linux/string.h>
+#include <linux/unaligned.h>
 #include <linux/workqueue.h>
 
+#include "kho_fdt.h"
 #include "kho_finalize.h"
 #include "kho_preserve.h"
 #include "kho_state.h"
@@ -23,6 +26,8 @@ struct listener {
 	int freeze_err;
 	/* Given back when it is frozen: then there is no kexec. */
 	void *mem;
+	/* Given back when it is thawed */
+	void *thaw_mem;
 };
 
 static struct listener listeners[LISTENERS];
@@ -62,7 +67,12 @@ static int hear_freeze(struct kho_notifier *kn)
 
 static void hear_thaw(struct kho_notifier *kn)
 {
+	struct listener *l = container_of(kn, struct listener, kn);
+
 	hear(kn, 't');
+	if (l->thaw_mem)
+		kho_unpreserve_free(l->thaw_mem);
+	l->thaw_mem = NULL;
 }
 
 static void expect_heard(struct kunit *test, const char *want)
@@ -207,6 +217,21 @@ static void state_commit(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kho_preserved_bytes(), bytes - PAGE_SIZE);
 }
 
+/* What is given back as soon as that is possible again is not lost. */
+static void state_commit_thaw(struct kunit *test)
+{
+	u64 bytes = kho_preserved_bytes();
+
+	listeners[1].thaw_mem = kho_alloc_preserve(PAGE_SIZE);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, listeners[1].thaw_mem);
+	KUNIT_ASSERT_EQ(test, kho_commit(), 0);
+	kho_kexec_failed();
+	expect_heard(test, "f2f3f1z2z3z1t1t3t2a1a3a2");
+	KUNIT_EXPECT_EQ(test, kho_preserved_bytes(), bytes);
+	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
+	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
+}
+
 /* Everything is as it was before, finalized or not. */
 static void state_freeze_refused(struct kunit *test)
 {
@@ -232,14 +257,86 @@ static void state_freeze_revoked(struct kunit *test)
 	expect_heard(test, "f2f3f1z2z3z1t1t3t2a1a3a2");
 }
 
+#ifdef CONFIG_MEMORY_FAILURE
+/* So many pages have hardware errors, or have none again. */
+static void poison(unsigned long pfn, unsigned long nr_pages, bool on)
+{
+	for (; nr_pages--; pfn++) {
+		if (on) {
+			SetPageHWPoison(pfn_to_page(pfn));
+			num_poisoned_pages_inc(pfn);
+		} else {
+			ClearPageHWPoison(pfn_to_page(pfn));
+			num_poisoned_pages_sub(pfn, 1);
+		}
+	}
+}
+
+static int finalize_poisoned(phys_addr_t phys, unsigned long nr_pages)
+{
+	int err;
+
+	poison(PHYS_PFN(phys), nr_pages, true);
+	err = kho_finalize();
+	poison(PHYS_PFN(phys), nr_pages, false);
+	return err;
+}
+
+/* Of some the next kernel is told; what has to be read may not be such. */
+static void state_poison(struct kunit *test)
+{
+	size_t bytes = 2 * KHO_POISON_MAX * PAGE_SIZE;
+	void *mem = kho_alloc_preserve(bytes), *blob;
+	phys_addr_t phys = virt_to_phys(mem);
+	unsigned int nr;
+	const u64 *list;
+	void *fdt;
+
+	fdt = kunit_kmalloc(test, KHO_DT_MAX, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, fdt);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, mem);
+	KUNIT_EXPECT_EQ(test, finalize_poisoned(phys, KHO_POISON_MAX + 1), -ENOSPC);
+	expect_heard(test, "f2f3f1a1a3a2");
+	KUNIT_EXPECT_EQ(test, finalize_poisoned(phys, KHO_POISON_MAX), 0);
+	KUNIT_ASSERT_GT(test, kho_read_out_fdt(fdt, 0, KHO_DT_MAX), 0);
+	list = kho_fdt_poison(fdt, &nr);
+	KUNIT_ASSERT_EQ(test, nr, KHO_POISON_MAX);
+	KUNIT_EXPECT_EQ(test, get_unaligned(&list[nr - 1]),
+			phys + (nr - 1) * PAGE_SIZE);
+	kho_unpreserve_free(mem);
+	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
+	KUNIT_ASSERT_GT(test, kho_read_out_fdt(fdt, 0, KHO_DT_MAX), 0);
+	KUNIT_EXPECT_NULL(test, kho_fdt_poison(fdt, &nr));
+	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
+
+	KUNIT_EXPECT_EQ(test, finalize_poisoned(kho_out_fdt_phys(), 1), -EHWPOISON);
+	KUNIT_EXPECT_EQ(test, finalize_poisoned(virt_to_phys(kho_out_tree.root), 1),
+			-EHWPOISON);
+	blob = kho_alloc_preserve(PAGE_SIZE);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, blob);
+	KUNIT_ASSERT_EQ(test, kho_add_subtree("kunit-state", blob, 1), 0);
+	KUNIT_EXPECT_EQ(test, finalize_poisoned(virt_to_phys(blob), 1), -EHWPOISON);
+	kho_remove_subtree(blob);
+	kho_unpreserve_free(blob);
+	KUNIT_EXPECT_FALSE(test, kho_finalized());
+}
+#else
+static void state_poison(struct kunit *test)
+{
+	kunit_skip(test, "no page has hardware errors in this kernel");
+}
+#endif
+
 static struct kunit_case state_tests[] = {
 	KUNIT_CASE(state_finalize_abort),
 	KUNIT_CASE(state_veto),
 	KUNIT_CASE(state_register),
 	KUNIT_CASE(state_revoke),
 	KUNIT_CASE(state_commit),
+	KUNIT_CASE(state_commit_thaw),
 	KUNIT_CASE(state_freeze_refused),
 	KUNIT_CASE(state_freeze_revoked),
+	KUNIT_CASE(state_poison),
 	{}
 };
 

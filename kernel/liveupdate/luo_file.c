@@ -99,6 +99,10 @@ static struct liveupdate_file_handler *luo_handler_get(const char *compatible,
 	handler = file ? luo_handler_for(file) : luo_handler_named(compatible);
 	if (!handler || !try_module_get(handler->ops->owner))
 		return NULL;
+	if (!luo_flbs_pin(handler)) {
+		module_put(handler->ops->owner);
+		return NULL;
+	}
 	handler->nr_files++;
 	return handler;
 }
@@ -107,6 +111,7 @@ static void luo_handler_put(struct liveupdate_file_handler *handler)
 {
 	guard(mutex)(&luo_handlers_lock);
 	handler->nr_files--;
+	luo_flbs_unpin(handler);
 	module_put(handler->ops->owner);
 }
 
@@ -203,18 +208,21 @@ static void luo_file_delete(struct luo_file *file)
 	kfree_rcu(file, rcu);
 }
 
-static unsigned long luo_handler_id(const struct liveupdate_file_handler *handler,
+static struct luo_file_id luo_id_of(struct liveupdate_file_handler *handler,
 				    struct file *file)
 {
-	return handler->ops->get_id ? handler->ops->get_id(file) :
-				      (unsigned long)file;
+	return (struct luo_file_id) {
+		.handler = handler,
+		.id = handler->ops->get_id ? handler->ops->get_id(file) :
+					     (unsigned long)file,
+	};
 }
 
 static int luo_file_set_id(struct luo_file *file)
 {
 	int err;
 
-	file->id = luo_handler_id(file->args.handler, file->args.file);
+	file->id = luo_id_of(file->args.handler, file->args.file);
 	err = rhashtable_lookup_insert_fast(&luo_by_id, &file->by_id,
 					    luo_id_params);
 	file->has_id = !err;
@@ -366,11 +374,11 @@ int liveupdate_get_token_outgoing(struct liveupdate_session *session,
 {
 	struct liveupdate_file_handler *handler = luo_handler_get(NULL, file);
 	struct luo_file *other;
-	unsigned long id;
+	struct luo_file_id id;
 
 	if (!handler)
 		return -ENOENT;
-	id = luo_handler_id(handler, file);
+	id = luo_id_of(handler, file);
 	luo_handler_put(handler);
 	guard(rcu)();
 	other = rhashtable_lookup(&luo_by_id, &id, luo_id_params);

@@ -115,7 +115,6 @@ int liveupdate_register_flb(struct liveupdate_file_handler *handler,
 		if (luo_nr_flbs == LUO_FLB_MAX)
 			return -ENOSPC;
 		luo_nr_flbs++;
-		memset(&flb->out, 0, sizeof(flb->out));
 		list_add_tail(&flb->list, &luo_flbs);
 	}
 	flb->nr_handlers++;
@@ -157,6 +156,44 @@ int liveupdate_unregister_flb(struct liveupdate_file_handler *handler,
 	return 0;
 }
 EXPORT_SYMBOL_GPL(liveupdate_unregister_flb);
+
+/**
+ * luo_flbs_pin() - a handler gets one more file
+ * @handler: the handler
+ *
+ * The modules of the FLBs that it needs stay until luo_flbs_unpin(), as they cannot be
+ * unregistered while it has files.
+ *
+ * Context: Under luo_handlers_lock.
+ * Return: true, or false when one of the modules is being unloaded.
+ */
+bool luo_flbs_pin(struct liveupdate_file_handler *handler)
+{
+	struct luo_flb_link *link;
+
+	list_for_each_entry(link, &handler->flbs, list) {
+		if (try_module_get(link->flb->ops->owner))
+			continue;
+		list_for_each_entry_continue_reverse(link, &handler->flbs, list)
+			module_put(link->flb->ops->owner);
+		return false;
+	}
+	return true;
+}
+
+/**
+ * luo_flbs_unpin() - a handler has one file less
+ * @handler: the handler
+ *
+ * Context: As luo_flbs_pin().
+ */
+void luo_flbs_unpin(struct liveupdate_file_handler *handler)
+{
+	struct luo_flb_link *link;
+
+	list_for_each_entry(link, &handler->flbs, list)
+		module_put(link->flb->ops->owner);
+}
 
 /* Of this kernel */
 
@@ -370,13 +407,18 @@ static struct luo_flb_in *luo_flb_find_in(const char *name)
 	return NULL;
 }
 
+/* From here on the module stays until the object is finished. */
 static int luo_flb_retrieve(struct luo_flb_in *in, struct liveupdate_flb *flb)
 {
 	if (in->state != LUO_FLB_CAME)
 		return in->err;
+	if (!try_module_get(flb->ops->owner))
+		return -ENODEV;
 	in->args.flb = flb;
 	in->err = flb->ops->retrieve(&in->args);
 	in->state = in->err ? LUO_FLB_FAILED : LUO_FLB_RETRIEVED;
+	if (in->err)
+		module_put(flb->ops->owner);
 	return in->err;
 }
 
@@ -385,8 +427,10 @@ static void luo_flb_put_in(struct luo_flb_in *in, struct liveupdate_flb *flb)
 {
 	if (--in->users)
 		return;
-	if (!luo_flb_retrieve(in, flb))
+	if (!luo_flb_retrieve(in, flb)) {
 		flb->ops->finish(&in->args);
+		module_put(flb->ops->owner);
+	}
 	in->state = LUO_FLB_FINISHED;
 	in->err = -ENODATA;
 }
@@ -417,13 +461,9 @@ int liveupdate_flb_get_incoming(struct liveupdate_flb *flb, void **objp)
 	in = luo_flb_find_in(flb->compatible);
 	if (!in)
 		return -ENOENT;
-	if (!try_module_get(flb->ops->owner))
-		return -ENODEV;
 	err = luo_flb_retrieve(in, flb);
-	if (err) {
-		module_put(flb->ops->owner);
+	if (err)
 		return err;
-	}
 	in->users++;
 	*objp = in->args.obj;
 	return 0;
@@ -440,7 +480,6 @@ void liveupdate_flb_put_incoming(struct liveupdate_flb *flb)
 {
 	guard(mutex)(&luo_flb_lock);
 	luo_flb_put_in(luo_flb_find_in(flb->compatible), flb);
-	module_put(flb->ops->owner);
 }
 EXPORT_SYMBOL_GPL(liveupdate_flb_put_incoming);
 

@@ -115,11 +115,17 @@ struct luo_file_key {
 	u64 token;
 };
 
+/* What makes a file the same as another one: a number that is its handler's own. */
+struct luo_file_id {
+	struct liveupdate_file_handler *handler;
+	unsigned long id;
+};
+
 struct luo_file {
 	struct luo_file_key key;
 	struct rhash_head by_token;
-	/* What makes it the same as another one, while @file is known. */
-	unsigned long id;
+	/* While @file is known */
+	struct luo_file_id id;
 	struct rhash_head by_id;
 	bool has_id;
 	/* Others may look through the tables meanwhile. */
@@ -150,6 +156,8 @@ void luo_files_write(struct liveupdate_session *session);
 
 int luo_flbs_restore(u64 phys);
 void luo_flbs_forget(void);
+bool luo_flbs_pin(struct liveupdate_file_handler *handler);
+void luo_flbs_unpin(struct liveupdate_file_handler *handler);
 int luo_flbs_preserve(struct liveupdate_file_handler *handler);
 void luo_flbs_unpreserve(struct liveupdate_file_handler *handler);
 void luo_flbs_finish(struct liveupdate_file_handler *handler);

@@ -129,7 +129,7 @@ static int producer(unsigned int nr)
 /* Properties by what d->a says: the root's, and those of the first producer */
 enum {
 	MAP, PAGE_SIZE_PROP, CRC_TREE, CRC_FDT, CRC_SCRATCH, DATA, SIZE, CRC,
-	COMPATIBLE
+	COMPATIBLE, POISON
 };
 
 static const char * const props[] = {
@@ -142,6 +142,7 @@ static const char * const props[] = {
 	[SIZE] = KHO_SUB_TREE_SIZE_PROP_NAME,
 	[CRC] = KHO_SUB_TREE_CRC_PROP_NAME,
 	[COMPATIBLE] = "compatible",
+	[POISON] = KHO_FDT_POISON_PROP_NAME,
 };
 
 static int prop_node(unsigned int prop)
@@ -308,6 +309,24 @@ static void blob_in_free(const struct damage *d)
 	edit_end();
 }
 
+static void poison_in_free(const struct damage *d)
+{
+	u64 phys = machine_free_page();
+
+	edit_begin();
+	fdt_setprop(machine_fdt(), 0, props[POISON], &phys, 8);
+	edit_end();
+}
+
+static void poison_in_fdt(const struct damage *d)
+{
+	u64 phys = passed.fdt + d->a;
+
+	edit_begin();
+	fdt_setprop(machine_fdt(), 0, props[POISON], &phys, 8);
+	edit_end();
+}
+
 static void blob_is_node(const struct damage *d)
 {
 	u64 phys = virt_to_phys(machine_root());
@@ -445,6 +464,14 @@ const struct damage damages_fdt[] = {
 	  page_size_other, fdt_sum },
 	{ "page size 0", prop_set32, PAGE_SIZE_PROP, 0, page_size_other, fdt_sum },
 	{ "page size in 8 bytes", prop_set, PAGE_SIZE_PROP, PAGE_SIZE, page_size_len, fdt_sum },
+	{ "a hardware error in 4 bytes", prop_len, POISON, 4, poison_len, fdt_sum },
+	{ "no hardware errors in a list", prop_len, POISON, 0, NULL, fdt_sum },
+	{ "a hardware error in no page", prop_set, POISON, SIM_END, poison_lost, fdt_sum },
+	{ "a hardware error in scratch", prop_set, POISON, SIM_SCRATCH_2, poison_lost, fdt_sum },
+	{ "a hardware error at the end of addresses", prop_set, POISON, -PAGE_SIZE, poison_lost, fdt_sum },
+	{ "a hardware error in a free page", poison_in_free, 0, 0, poison_lost, fdt_sum },
+	{ "a hardware error within a page", poison_in_fdt, 8, 0, poison_lost, fdt_sum },
+	{ "a hardware error in a preserved page", poison_in_fdt, 0, 0, NULL, fdt_sum },
 	{ "page size in 0 bytes", prop_len, PAGE_SIZE_PROP, 0, page_size_len, fdt_sum },
 
 	/* Checksums themselves */

@@ -19,6 +19,10 @@ static const char fdt_sum_len[] = "the FDT's checksum has a wrong length";
 static const char fdt_sum_lost[] = "the FDT's checksum is missing";
 static const char page_size_len[] = "the FDT's page size has a wrong length";
 static const char page_size_other[] = "the last kernel had another page size";
+static const char poison_len[] =
+	"the list of hardware errors has a wrong length";
+static const char poison_lost[] =
+	"a page with a hardware error is not preserved";
 static const char no_map[] = "the FDT names no memory map";
 static const char map_sum[] = "the memory map's checksum does not match";
 static const char map_sum_len[] =

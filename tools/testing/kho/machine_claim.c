@@ -17,5 +17,6 @@
 #define adjust_managed_page_count(page, count)	((void)(page))
 #define TAIL_MAPPING			NULL
 #define smp_mb__before_atomic()	((void)0)
+#define folio_set_has_hwpoisoned(folio)	((void)(folio))
 
 #include "../../../kernel/liveupdate/kho_claim.c"

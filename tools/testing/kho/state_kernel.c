@@ -10,9 +10,11 @@
 #include "../../../kernel/liveupdate/kho_audit.h"
 #include "../../../kernel/liveupdate/kho_claim.h"
 #include "../../../kernel/liveupdate/kho_fdt.h"
+#include "../../../kernel/liveupdate/kho_finalize.h"
 #include "../../../kernel/liveupdate/kho_gaps.h"
 #include "../../../kernel/liveupdate/kho_map.h"
 #include "../../../kernel/liveupdate/kho_memory.h"
+#include "../../../kernel/liveupdate/kho_poison.h"
 #include "../../../kernel/liveupdate/kho_preserve.h"
 #include "../../../kernel/liveupdate/kho_scratch.h"
 #include "../../../kernel/liveupdate/kho_state.h"
@@ -346,6 +348,8 @@ void kho_preserve_prune(void)
 	step('p');
 }
 
+struct kho_poison kho_poison_out;
+
 static const struct kho_map_walk *audited;
 
 int kho_audit(struct kho_map_walk *walk)
@@ -353,6 +357,14 @@ int kho_audit(struct kho_map_walk *walk)
 	step('a');
 	audited = walk;
 	return sim.audit_err;
+}
+
+int kho_find_poison(struct kho_map_walk *walk, phys_addr_t fdt)
+{
+	step('h');
+	if (walk != audited || fdt != kho_out_fdt_phys())
+		sim_die("looks for hardware errors elsewhere");
+	return sim.poison_err;
 }
 
 int kho_check_gaps(struct kho_map_walk *walk)
@@ -368,7 +380,8 @@ int kho_write_subtrees(void *fdt, size_t size, struct kho_fdt_root *root)
 	step('w');
 	if (root->map != virt_to_phys(kho_out_tree.root) ||
 	    root->crc_tree != SIM_CRC_TREE ||
-	    root->crc_scratch != SIM_CRC_SCRATCH)
+	    root->crc_scratch != SIM_CRC_SCRATCH ||
+	    root->poison != &kho_poison_out)
 		sim_die("the FDT is of something else");
 	memset(fdt, 0xfd, size);
 	if (sim.write_err)

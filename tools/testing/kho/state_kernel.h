@@ -150,6 +150,7 @@ void __free_pages(struct page *page, unsigned int order);
  *	himself; once
  * @meanwhile_at: how many may get them first
  * @audit_err: what kho_audit() returns
+ * @poison_err: what kho_find_poison() returns
  * @gaps_err: what kho_check_gaps() returns
  * @write_err: what kho_write_subtrees() returns
  * @fdt_size: bytes that the FDT will have
@@ -168,7 +169,7 @@ struct sim {
 	unsigned int fail_at;
 	void (*meanwhile)(void);
 	unsigned int meanwhile_at;
-	int audit_err, gaps_err, write_err;
+	int audit_err, poison_err, gaps_err, write_err;
 	u32 fdt_size;
 	void *came;
 	size_t came_size;

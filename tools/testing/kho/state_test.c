@@ -456,7 +456,7 @@ static void test_finalize(void)
 	listen();
 	sim.theirs = 3;
 	CHECK(!kho_finalize() && is_final() && was_heard("f2f3f1"));
-	CHECK(took("pagw") && !sim.reports);
+	CHECK(took("pahgw") && !sim.reports);
 	CHECK(logged("iKHO: finalized, 12288 bytes preserved\n"));
 
 	CHECK(!kho_finalize() && is_final() && was_heard("") && took(""));
@@ -509,12 +509,15 @@ static void test_finalize_fails(void)
 	boot();
 	listen();
 	sim.write_err = -EFBIG;
-	check_finalize_fails(-EFBIG, "pagw");
+	check_finalize_fails(-EFBIG, "pahgw");
 	sim.gaps_err = -ENOSPC;
-	check_finalize_fails(-ENOSPC, "pag");
+	check_finalize_fails(-ENOSPC, "pahg");
+	sim.poison_err = -EHWPOISON;
+	check_finalize_fails(-EHWPOISON, "pah");
 	sim.audit_err = -EUCLEAN;
 	check_finalize_fails(-EUCLEAN, "pa");
 	sim.audit_err = 0;
+	sim.poison_err = 0;
 	sim.gaps_err = 0;
 	sim.write_err = 0;
 	CHECK(!kho_finalize() && is_final() && nothing_leaked());
@@ -548,7 +551,7 @@ static void test_commit(void)
 {
 	boot();
 	listen();
-	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	CHECK(!kho_commit() && is_committed() && was_heard("z2z3z1"));
 	/* Once more, as what was frozen may have changed */
 	CHECK(took("w") && sim.reports == 1);
@@ -566,7 +569,7 @@ static void test_commit(void)
 
 	/* Not by hand */
 	CHECK(!kho_commit() && is_committed() && was_heard("f2f3f1z2z3z1"));
-	CHECK(took("pagww") && sim.reports == 2 && nothing_leaked());
+	CHECK(took("pahgww") && sim.reports == 2 && nothing_leaked());
 }
 
 static void test_kexec_failed_early(void)
@@ -586,11 +589,11 @@ static void test_freeze_refused(void)
 	listen();
 	listeners[0].freeze_err = -EIO;
 	CHECK(kho_commit() == -EIO && is_open());
-	CHECK(was_heard("f2f3f1z2z3z1t3t2a1a3a2") && took("pagw"));
+	CHECK(was_heard("f2f3f1z2z3z1t3t2a1a3a2") && took("pahgw"));
 	CHECK(sim_printed('e') == 1 &&
 	      logged("eKHO: somebody refuses the kexec: "));
 
-	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	CHECK(kho_commit() == -EIO && is_final() && was_heard("z2z3z1t3t2"));
 	listeners[1].freeze_err = -EPERM;
 	CHECK(kho_commit() == -EPERM && is_final() && was_heard("z2"));
@@ -618,7 +621,7 @@ static void test_seal_fails(void)
 {
 	boot();
 	listen();
-	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	sim.write_err = -EUCLEAN;
 	CHECK(kho_commit() == -EUCLEAN && kho_state == KHO_FINALIZED);
 	CHECK(was_heard("z2z3z1t1t3t2") && took("w") && !sim.reports);
@@ -703,10 +706,10 @@ static void test_freeze_revokes(void)
 	listen();
 	listeners[2].gives_back = true;
 	CHECK(kho_commit() == -EBUSY && is_open());
-	CHECK(was_heard("f2f3f1z2z3z1t1t3t2a1a3a2") && took("pagw"));
+	CHECK(was_heard("f2f3f1z2z3z1t1t3t2a1a3a2") && took("pahgw"));
 	CHECK(sim_do_work() && is_open() && was_heard(""));
 
-	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	CHECK(kho_commit() == -EBUSY && kho_state == KHO_OPEN);
 	CHECK(was_heard("z2z3z1t1t3t2") && took(""));
 	CHECK(sim_do_work() && is_open() && was_heard("a1a3a2"));
@@ -718,7 +721,7 @@ static void test_seal_refused(void)
 {
 	boot();
 	listen();
-	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pagw"));
+	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	sim.meanwhile = give_back_meanwhile;
 	CHECK(kho_commit() == -EBUSY && kho_state == KHO_OPEN);
 	CHECK(was_heard("z2z3z1t1t3t2") && took(""));
@@ -727,7 +730,7 @@ static void test_seal_refused(void)
 	sim.meanwhile = give_back_meanwhile;
 	sim.meanwhile_at = 1;
 	CHECK(kho_commit() == -EBUSY && is_open());
-	CHECK(was_heard("f2f3f1z2z3z1t1t3t2a1a3a2") && took("pagw"));
+	CHECK(was_heard("f2f3f1z2z3z1t1t3t2a1a3a2") && took("pahgw"));
 	CHECK(sim_do_work() && is_open() && was_heard("") && !sim.reports);
 }
 

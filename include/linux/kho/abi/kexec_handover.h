@@ -36,6 +36,8 @@
  * kho,crc32c-fdt        u32     checksum of this FDT
  * kho,crc32c-scratch    u32     checksum of the scratch list
  * kho,page-size         u32     bytes in a page
+ * kho,poison            u64...  physical addresses of the pages among those
+ *                               preserved that have hardware errors
  * ====================  ======  ==============================================
  *
  * Each producer has a sub-node, named by itself (1 to 31 bytes, no slash):
@@ -89,6 +91,7 @@ static_assert(sizeof(KHO_FDT_COMPATIBLE) ==
 #define KHO_FDT_CRC_FDT_PROP_NAME	"kho,crc32c-fdt"
 #define KHO_FDT_CRC_SCRATCH_PROP_NAME	"kho,crc32c-scratch"
 #define KHO_FDT_PAGE_SIZE_PROP_NAME	"kho,page-size"
+#define KHO_FDT_POISON_PROP_NAME	"kho,poison"
 
 /* Of a sub-node */
 #define KHO_SUB_TREE_PROP_NAME		"preserved-data"

@@ -33,7 +33,8 @@ usage()
 	              for those who have the time
 	  --efi       all machines boot through UEFI
 	  --quick     without the runs that are left to make test-all
-	  --core      only the tests that make test runs on each architecture
+	  --core      only the tests that make test runs on each architecture, on
+              arm64 under the kernel with pages of 64K
 	  --long      only the tests that can do any number, each with as many as
 	              it declares (LONG)
 	  -l          list the tests and what they show

@@ -28,6 +28,7 @@
 #define __va(x)			phys_to_virt(x)
 #define __pa(x)			virt_to_phys((void *)(x))
 #define virt_addr_valid(virt)	((void)(virt), true)
+#define PageHWPoison(page)	((void)(page), false)
 #define pfn_to_page(pfn)	sim_page(pfn)
 
 struct page;

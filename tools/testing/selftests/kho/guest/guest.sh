@@ -8,7 +8,8 @@
 #	fact KEY VALUE			something the host compares or prints
 #	skip|fail REASON, pass		the verdict; without one there is none
 
-CHANNEL=$(echo /dev/vport*p1)
+# The second serial port, or where there is none one of virtio's
+CHANNEL=$(ls /dev/ttyS1 /dev/vport*p1 2>/dev/null | head -n 1)
 DEBUGFS=/sys/kernel/debug/kho
 SYSFS=/sys/kernel/kho
 TRACE=/sys/kernel/tracing
@@ -263,6 +264,19 @@ driver_checks()
 	! in_log 'test_kho: FAIL' || fail "a check of action=$action failed"
 }
 
+# Allocations may fail: also those that may sleep, and single pages; without a
+# backtrace for each.
+arm_faults()
+{
+	local how
+
+	for how in failslab fail_page_alloc; do
+		expect "$how" write N /sys/kernel/debug/$how/ignore-gfp-wait
+		expect "$how" write 0 /sys/kernel/debug/$how/verbose
+	done
+	expect "min-order" write 0 /sys/kernel/debug/fail_page_alloc/min-order
+}
+
 #
 # Memory
 #
@@ -331,6 +345,77 @@ keep()
 found()
 {
 	same "luo find $*" found "$(luo find "$@" 2>&1)"
+}
+
+# luod: a program that does what it is told with sessions and files (guest/luod.c);
+# LUOD is its process
+luod_start()
+{
+	mkfifo /tmp/luod.in /tmp/luod.out
+	luod /tmp/luod 2>/tmp/luod.err &
+	LUOD=$!
+}
+
+# tell_luod COMMAND...: prints its answer
+tell_luod()
+{
+	local answer
+
+	echo "$*" > /tmp/luod.in
+	read -r answer < /tmp/luod.out
+	echo "$answer"
+}
+
+# ask ANSWER COMMAND...: which has to be luod's
+ask()
+{
+	local want=$1
+	shift
+
+	same "luod $*" "$want" "$(tell_luod "$@")"
+}
+
+# luod_ends [SIGNAL]: and with it its files
+luod_ends()
+{
+	kill "-${1:-TERM}" $LUOD
+	wait $LUOD || :
+	rm /tmp/luod.in /tmp/luod.out
+}
+
+#
+# The test handlers of live update, lib/test_luo_main.c
+#
+HANDLERS=/sys/module/test_luo/parameters
+
+handlers_start()
+{
+	expect "test_luo" insmod /host/modules-$(param kernel)/test_luo.ko
+}
+
+# let_handlers PARAMETER VALUE: wait, fail, ...
+let_handlers()
+{
+	expect "test_luo $1=$2" write "$2" "$HANDLERS/$1"
+}
+
+# called CALL...: these operations since the last time, in this order
+called()
+{
+	same "calls of handlers" "$*" "$(cat $HANDLERS/calls)"
+	write "" $HANDLERS/calls
+}
+
+# until_called CALL: a thread of luod gets there
+until_called()
+{
+	local i
+
+	for i in $(seq 600); do
+		! grep -q "$1" $HANDLERS/calls || return 0
+		sleep 0.05
+	done
+	fail "nobody calls $1"
 }
 
 # blocks of a migrate type in all zones, in bytes
@@ -431,6 +516,16 @@ load()
 	load_with -s "$@"
 }
 
+# initrd: what this kernel has unpacked, packed again for the next one; prints the
+# file's name. Links are busybox's, which init makes.
+initrd()
+{
+	[ -e /tmp/initrd ] || (cd / && find . -xdev ! -type l |
+		cpio -o -H newc > /tmp/initrd 2>/tmp/initrd.err) ||
+		fail "cpio: $(cat /tmp/initrd.err)"
+	echo /tmp/initrd
+}
+
 # load_with FLAG [KERNEL [PARAMETER...]]: -s or -c, see kexec(8)
 load_with()
 {
@@ -439,7 +534,7 @@ load_with()
 	[ $# = 0 ] || shift
 
 	[ "$kernel" = same ] && kernel=$(param kernel)
-	kexec "$flag" -l "/host/kernel-$kernel" --initrd=/host/initrd \
+	kexec "$flag" -l "/host/kernel-$kernel" --initrd="$(initrd)" \
 		--command-line="$(next_cmdline "$kernel" "$@")" \
 		2>/tmp/kexec.err
 	LOAD_STATUS=$?
@@ -508,6 +603,9 @@ run_stage()
 }
 
 STAGE=$(param stage)
+# words end with one character, and firmware may have left half a line
+[ "$CHANNEL" != /dev/ttyS1 ] || stty -F $CHANNEL raw
+tell
 cat /proc/cmdline | tr ' ' '\n' | grep '^khotest\.' |
 	grep -vE '^khotest\.(name|stage|kernel)=' | tr '\n' ' ' > /tmp/carry
 CARRY=$(cat /tmp/carry)

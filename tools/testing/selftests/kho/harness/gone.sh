@@ -6,5 +6,5 @@ KEXECS=0
 
 stage0()
 {
-	poweroff -f
+	reboot -f
 }

@@ -8,5 +8,5 @@ stage0()
 {
 	log "pass"
 	tell "passed"
-	poweroff -f
+	reboot -f
 }

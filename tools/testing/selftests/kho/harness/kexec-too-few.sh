@@ -6,5 +6,5 @@ CMDLINE=
 stage0()
 {
 	tell pass
-	poweroff -f
+	reboot -f
 }

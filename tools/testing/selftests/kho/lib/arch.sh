@@ -20,7 +20,12 @@
 # KERNELS	variants that are built for it: page sizes are arm64's, and the debug
 #		kernel would find nothing there that it does not find on x86_64
 # PLAIN		those of them that a test's "plain" stands for
-# CORE		those that run.sh --core takes, where a test names them
+# CORE		those that run.sh --core takes: where pages may have other sizes, one
+#		with large ones, as x86_64 has the small ones
+# LEAN		those of them without ACPI, for which there is
+# LEAN_EFI	what QEMU needs for them to boot from UEFI; no: they cannot
+# FAKE_NODES	what makes them nodes, where nothing but ACPI tells of these
+# VERDICT	QEMU's options for the channel of the verdict
 # CMDLINE	what a kernel needs to bear a machine that is slow at times
 # DEBUG		what the debug kernel does without to come up within minutes: the
 #		checkers make ACPI's interpreter so slow that it gives up
@@ -40,9 +45,13 @@ arch_table()
 		ARCH_EFI="ovmf usr/share/ovmf/OVMF.fd"
 		ARCH_NODES_BY=
 		ARCH_BARE=
-		ARCH_KERNELS="plain debug nokho"
+		ARCH_KERNELS="plain debug features nokho"
 		ARCH_PLAIN="plain"
 		ARCH_CORE="plain debug"
+		ARCH_LEAN="plain nokho"
+		ARCH_LEAN_EFI=no
+		ARCH_FAKE_NODES=numa=fake=
+		ARCH_VERDICT="-serial chardev:verdict"
 		ARCH_CMDLINE="no_timer_check tsc=reliable"
 		ARCH_DEBUG="pci=noacpi"
 		;;
@@ -60,7 +69,12 @@ arch_table()
 		ARCH_BARE="-machine its=off"
 		ARCH_KERNELS="plain nokho 64k 16k"
 		ARCH_PLAIN="plain 64k"
-		ARCH_CORE="plain"
+		ARCH_CORE=64k
+		ARCH_LEAN="plain nokho 16k"
+		ARCH_LEAN_EFI="-machine acpi=off"
+		ARCH_FAKE_NODES=
+		ARCH_VERDICT="-device virtio-serial-device
+			-device virtserialport,chardev=verdict,name=verdict"
 		ARCH_CMDLINE=
 		ARCH_DEBUG=
 		;;

@@ -69,16 +69,29 @@ copy_with_libraries()
 	done
 }
 
-# build_programs TO: the guest's own programs, linked statically
+# build_program TO SOURCE OPTION...
+build_program()
+{
+	local to=$1 source=$2
+	shift 2
+
+	"$ARCH_CC" -O2 -Wall -Wextra -Werror -pthread "$@" \
+		-o "$to/bin/$(basename "$source" .c)" "$source"
+}
+
+# build_programs TO: the guest's own programs, and the kernel's selftest, which is
+# laid where it finds its harness
 build_programs()
 {
-	local source
+	local source headers=$OUT/initramfs/$ARCH/headers
 
 	for source in "$KHO"/guest/*.c; do
-		"$ARCH_CC" -O2 -Wall -Wextra -Werror -static \
-			-o "$1/bin/$(basename "$source" .c)" "$source" ||
-			return 1
+		build_program "$1" "$source" || return 1
 	done
+	mkdir -p "$headers/linux"
+	cp "$TOP/include/uapi/linux/liveupdate.h" "$headers/linux/" || return 1
+	build_program "$1" "$OUT/linux/tools/testing/selftests/liveupdate/liveupdate.c" \
+		-I"$headers"
 }
 
 # build_initramfs FILE

@@ -7,7 +7,7 @@ known_kernels()
 {
 	local kernel
 
-	[ -n "${ONLY_CORE-}" ] || set -- ${@/#plain/$ARCH_PLAIN}
+	set -- ${@/#plain/$ARCH_PLAIN}
 	for kernel in $(printf '%s\n' "$@" | awk '!seen[$0]++'); do
 		[[ " $ARCH_KERNELS " != *" $kernel "* ]] ||
 			[[ " $NOT_ON " == *" $kernel "* ]] || echo "$kernel"
@@ -24,12 +24,14 @@ load_test()
 	KERNEL=$2
 	[ "$KERNEL" != 64k ] || MEMORY=4G
 	. "$1"
-	VARIANTS=$(known_kernels $VARIANTS)
-	[[ " $ARCHES " == *" $ARCH "* ]] || VARIANTS=
 	if [ -n "${ALL_EFI-}" ]; then
 		[ "$FIRMWARE" != none ] || VARIANTS=
 		FIRMWARE=efi
 	fi
+	[ "$FIRMWARE" != efi ] || [ "$ARCH_LEAN_EFI" != no ] ||
+		NOT_ON+=" $ARCH_LEAN"
+	VARIANTS=$(known_kernels $VARIANTS)
+	[[ " $ARCHES " == *" $ARCH "* ]] || VARIANTS=
 	BOOTS=${BOOTS:-$((KEXECS + 1))}
 	[ "$KERNEL" != debug ] || SECONDS_A_BOOT=$((SECONDS_A_BOOT * 5))
 }
@@ -53,7 +55,8 @@ sign_module()
 	"$build/scripts/sign-file" sha256 "$key.pem" "$key.x509" "$2"
 }
 
-# lay_out DIR FILE: what the guest sees. Copies: a build may go on meanwhile.
+# lay_out DIR FILE: what the guest sees, copies all of it, as a build may go on
+# meanwhile. It goes into the initrd, behind what all guests have.
 lay_out()
 {
 	local dir=$1 file=$2 kernel module
@@ -63,7 +66,7 @@ lay_out()
 		mkdir -p "$dir/host/modules-$kernel"
 		cp -L "$(kernel_dir "$kernel")/$ARCH_KERNEL" \
 			"$dir/host/kernel-$kernel" || return 1
-		for module in "$(kernel_dir "$kernel")"/lib/*kho*.ko \
+		for module in "$(kernel_dir "$kernel")"/lib/test_{kho,luo}.ko \
 				"$(kernel_dir "$kernel")"/samples/kho/*.ko; do
 			[ -e "$module" ] || continue
 			cp -L "$module" "$dir/host/modules-$kernel/" || return 1
@@ -72,12 +75,15 @@ lay_out()
 				return 1
 		done
 	done
-	cp "$OUT/initramfs/$ARCH.cpio" "$dir/host/initrd" || return 1
 	cp "$KHO/guest/guest.sh" "$dir/host/" || return 1
 	sed "s/^ASKED=/&$ASKED/" "$KHO/lib/declare.sh" \
 		> "$dir/host/declare.sh" || return 1
 	cp "$file" "$dir/host/test.sh" || return 1
 	base_cmdline > "$dir/host/cmdline"
+	{
+		cat "$OUT/initramfs/$ARCH.cpio"
+		(cd "$dir" && find host | cpio --quiet -o -H newc -R 0:0)
+	} > "$dir/initrd"
 }
 
 # judge_harness RESULT: a test of the harness passes if it was judged as it says
@@ -112,7 +118,7 @@ run_test()
 	judge "$dir" > "$dir/result.new" 2> "$dir/judge"
 	[ -z "${HARNESS-}" ] || judge_harness "$dir/result.new"
 	mv "$dir/result.new" "$dir/result"
-	rm -rf "$dir/host"
+	rm -rf "$dir/host" "$dir/initrd"
 	echo "$(((${EPOCHREALTIME/./} - ${start/./}) / 100000))" |
 		sed 's/.$/.&/;s/^\./0./' > "$dir/time"
 }
@@ -129,7 +135,8 @@ prepare()
 	[ -e "$OUT/firmware/$ARCH/${ARCH_EFI#* }" ] ||
 		fetch_packages "$OUT/firmware/$ARCH" "${ARCH_EFI% *}" || return 1
 	if [ -n "$(find "$KHO/lib/arch.sh" "$KHO/lib/initramfs.sh" \
-			"$KHO"/guest/init "$KHO"/guest/*.c \
+			"$KHO"/guest/init "$KHO"/guest/*.[ch] \
+			"$KHO"/../liveupdate/*.c "$TOP/include/uapi/linux/liveupdate.h" \
 			-newer "$image" 2>&1 | head -1)" ]; then
 		build_initramfs "$image" > "$OUT/log/initramfs.log" 2>&1 || {
 			tail "$OUT/log/initramfs.log" >&2

@@ -64,9 +64,25 @@ firmware_options()
 	case $FIRMWARE in
 	# without random numbers of the firmware's there is no KASLR on arm64
 	efi) echo -bios "$OUT/firmware/$ARCH/${ARCH_EFI#* }" \
-		-device virtio-rng-pci ;;
+		-device virtio-rng-pci
+		! lean || echo $ARCH_LEAN_EFI ;;
 	*) echo $ARCH_BARE ;;
 	esac
+}
+
+# lean: the kernel has no ACPI
+lean()
+{
+	[[ " $ARCH_LEAN " == *" $KERNEL "* ]]
+}
+
+# The nodes of a kernel that firmware cannot tell of them: as many, all alike
+fake_nodes()
+{
+	local sizes=(${NODES//,/ })
+
+	[ -z "$NODES" ] || [ -z "$ARCH_FAKE_NODES" ] || ! lean ||
+		echo "$ARCH_FAKE_NODES${#sizes[@]}"
 }
 
 # What every kernel of a test is told. The test's own words follow.
@@ -79,6 +95,7 @@ base_cmdline()
 	echo "console=$ARCH_CONSOLE earlycon=$ARCH_EARLYCON $ARCH_CMDLINE" \
 		"panic=-1 panic_on_warn=$PANIC_ON_WARN oops=panic hung_task_panic=1" \
 		"rcupdate.rcu_cpu_stall_timeout=200 watchdog_thresh=60 $debug" \
+		"$(fake_nodes)" \
 		"khotest.name=$NAME"
 }
 
@@ -88,7 +105,7 @@ machine_options()
 	echo -smp "$CPUS,sockets=$CPUS" $(memory_options) $(firmware_options)
 }
 
-# start_vm DIR: the files that the guest sees are in DIR/host already
+# start_vm DIR: the files that the guest sees are in DIR/initrd already
 start_vm()
 {
 	local dir=$1 accel="-accel tcg,thread=multi -cpu $ARCH_CPU"
@@ -99,12 +116,8 @@ start_vm()
 	exec $ARCH_QEMU $accel $(machine_options) \
 		-nodefaults -no-user-config -no-reboot -display none \
 		-monitor none -serial "file:$dir/console" \
-		-device virtio-serial-pci \
-		-chardev "file,id=verdict,path=$dir/verdict" \
-		-device virtserialport,chardev=verdict,name=verdict \
-		-fsdev "local,id=host,path=$dir/host,security_model=none,readonly=on" \
-		-device virtio-9p-pci,fsdev=host,mount_tag=host \
-		-kernel "$dir/host/kernel-$KERNEL" -initrd "$dir/host/initrd" \
+		-chardev "file,id=verdict,path=$dir/verdict" $ARCH_VERDICT \
+		-kernel "$dir/host/kernel-$KERNEL" -initrd "$dir/initrd" \
 		-append "$(base_cmdline) $CMDLINE khotest.stage=0 khotest.kernel=$KERNEL" \
 		$QEMU_OPTIONS > "$dir/qemu" 2>&1 < /dev/null
 }

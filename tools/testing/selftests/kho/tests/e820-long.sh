@@ -36,11 +36,11 @@ long_map()
 	done
 }
 
-# Boot parameters have room for 128 entries
+# Boot parameters have room for 128 entries: so many pieces and what parts them
 long()
 {
 	expect "the memory map is short" test \
-		"$(grep -cE '^[^ ].*: (System RAM|Reserved)' /proc/iomem)" -gt 140
+		"$(grep -c '^[^ ].*: System RAM' /proc/iomem)" -gt 70
 }
 
 # kexec_load() takes the map from user space, and that from here

@@ -5,18 +5,6 @@ VARIANTS=debug
 CMDLINE="kho=on sysctl.vm.mem_profiling=0"
 SECONDS_A_BOOT=120
 
-# Also those that may sleep, and single pages; without a backtrace for each.
-arm_faults()
-{
-	local how
-
-	for how in failslab fail_page_alloc; do
-		expect "$how" write N /sys/kernel/debug/$how/ignore-gfp-wait
-		expect "$how" write 0 /sys/kernel/debug/$how/verbose
-	done
-	expect "min-order" write 0 /sys/kernel/debug/fail_page_alloc/min-order
-}
-
 stage0()
 {
 	check_generation

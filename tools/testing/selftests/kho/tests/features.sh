@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="beside what else a command line may ask for, another in each generation"
+VARIANTS="plain features"
+LATER=features
 MEMORY=1792M
 KEXECS=7
 CMDLINE="kho=on"
-CMDLINE_1="kho=on init_on_alloc=1 init_on_free=1"
-CMDLINE_2="kho=on cma=64M kernelcore=60%"
-CMDLINE_3="kho=on cma=16M movablecore=40%"
-CMDLINE_4="kho=on page_poison=1 slub_debug=FZP"
-CMDLINE_5="kho=on hugepages=16 transparent_hugepage=always log_buf_len=4M"
-CMDLINE_6="kho=on swiotlb=16384 crashkernel=128M nr_cpus=1"
+CMDLINE_1="kho=on no5lvl init_on_alloc=1 init_on_free=1 memtest=1"
+CMDLINE_2="kho=on cma=64M kernelcore=60% numa=fake=4"
+CMDLINE_3="kho=on cma=16M movablecore=40% numa=fake=3 no5lvl"
+CMDLINE_4="kho=on page_poison=1 slub_debug=FZP page_owner=on"
+CMDLINE_5="kho=on hugepages=16 hugetlb_free_vmemmap=on transparent_hugepage=always log_buf_len=4M"
+CMDLINE_6="kho=on swiotlb=16384 crashkernel=128M nr_cpus=1 no5lvl"
 CMDLINE_7="kho=on"
+# Page tables of five levels, in the generations that do not do without
+if [ "$ARCH" = x86_64 ]; then
+	QEMU_OPTIONS="-cpu $ARCH_CPU,+la57"
+	MUST="early_memtest: # of tests: 1"
+fi
 
 check_asked_for()
 {
@@ -21,10 +28,33 @@ check_asked_for()
 	done
 }
 
+# told OPTION: what it says, or nothing
+told()
+{
+	sed -n "s/.*\\b$1=\\([^ ]*\\).*/\\1/p" /proc/cmdline
+}
+
+# Was it not only asked for?
+check_in_force()
+{
+	local nodes
+
+	[ "$(uname -m)" = x86_64 ] || return 0
+	if grep -qw no5lvl /proc/cmdline; then
+		refuse "five levels" grep -qw la57 /proc/cpuinfo
+	else
+		expect "five levels" grep -qw la57 /proc/cpuinfo
+	fi
+	nodes=$(told numa | sed 's/.*=//')
+	same "nodes" "${nodes:-1}" \
+		"$(ls -d /sys/devices/system/node/node[0-9]* | wc -l)"
+}
+
 for STEP in $(seq 0 $KEXECS); do
 	eval "stage$STEP()
 	{
 		check_asked_for \$CMDLINE_$STEP
+		check_in_force
 		check_generation
 		[ $STEP -eq 0 ] || restore state
 		[ $STEP -ne 0 ] || preserve state bytes=200M order=-1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-ABOUT="debugfs and sysfs: modes, values, what may be written"
+ABOUT="debugfs and sysfs: values, modes, who may read what, and write nothing"
 
 value()
 {
@@ -21,12 +21,10 @@ modes()
 	done
 }
 
-stage0()
+values()
 {
-	local file
+	local file bad
 
-	check_generation
-	modes
 	for file in $DEBUGFS/out/finalize $DEBUGFS/out/active $SYSFS/active; do
 		for bad in 2 -1 yes 01x; do
 			value $file $bad
@@ -47,14 +45,86 @@ stage0()
 	same "bytes in previous_release" 0 "$(wc -c < $SYSFS/previous_release)"
 }
 
-stage1()
+came()
 {
-	check_generation
-	modes
 	same "FDT's magic" d00dfeed "$(head -c 4 /sys/firmware/kho/dt | xxd -p)"
 	# its owner took it back while this kernel booted
 	refuse "a blob that was taken back" \
 		sh -c "cat $DEBUGFS/in/sub_fdts/kexec-metadata" 2>/tmp/cat.err
 	expect "errno" grep -q "No data" /tmp/cat.err
 	same "unclaimed_bytes" 0 "$(cat $SYSFS/unclaimed_bytes)"
+}
+
+# denied WHO WHAT SCRIPT: the shell of WHO fails at it, and for that reason
+denied()
+{
+	local who=$1 why=$2
+	shift 2
+
+	if without "$who" sh -c "$*" >/dev/null 2>/tmp/denied; then
+		fail "without $who: '$*' is allowed"
+	fi
+	grep -q "$why" /tmp/denied ||
+		fail "without $who: '$*' fails with $(cat /tmp/denied)"
+}
+
+allowed()
+{
+	local who=$1
+	shift
+
+	without "$who" sh -c "$*" >/dev/null ||
+		fail "without $who: '$*' is not allowed"
+}
+
+# What everybody may read, and what tells of addresses or contents
+readers()
+{
+	local name
+
+	for name in enabled active scratch_len dt_max preserved_bytes unclaimed_bytes generation \
+			previous_release refused; do
+		allowed root "cat $SYSFS/$name"
+	done
+	for name in $SYSFS/scratch_phys $DEBUGFS/out/fdt "$@"; do
+		denied root "Permission denied" "cat $name"
+	done
+}
+
+written()
+{
+	local file
+
+	for file in $SYSFS/active $DEBUGFS/out/finalize $DEBUGFS/out/active; do
+		denied root "Permission denied" "echo 1 > $file"
+		denied sys_admin "not permitted" "echo 1 > $file"
+		same "finalized without a capability" 0 "$(finalized)"
+	done
+	# what was denied above is no mistake of this test
+	allowed sys_boot "echo 1 > $SYSFS/active"
+	denied sys_admin "not permitted" "echo 0 > $SYSFS/active"
+	same "finalized" 1 "$(finalized)"
+}
+
+stage0()
+{
+	local kexec="kexec -s -l /host/kernel-$(param kernel)"
+
+	check_generation
+	modes
+	values
+	written
+	readers $SYSFS/dt
+	denied sys_boot "not permitted" "$kexec"
+	allowed sys_admin "$kexec && kexec -u"
+	load || fail "kexec -l"
+	denied sys_boot "not permitted" "kexec -e"
+}
+
+stage1()
+{
+	check_generation
+	modes
+	came
+	readers /sys/firmware/kho/dt $DEBUGFS/in/fdt
 }

@@ -1,20 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-only
-ABOUT="three generations under every checker, finalized by themselves"
+ABOUT="three generations under every checker, from UEFI, with nodes of firmware's"
 VARIANTS=debug
-MEMORY=2G
+ARCHES=x86_64
+FIRMWARE=efi
 NODES=1G,1G
 CPUS=2
 KEXECS=3
 
+firmware()
+{
+	expect "EFI" test -d /sys/firmware/efi
+	same "nodes" 2 "$(ls -d /sys/devices/system/node/node[0-9]* | wc -l)"
+	expect "nodes are firmware's" in_log "SRAT: Node 1 PXM 1 "
+}
+
 stage0()
 {
 	check_generation
+	firmware
 	preserve chain bytes=32M
 }
 
 another_generation()
 {
 	check_generation
+	firmware
 	restore chain
 }
 

@@ -4,7 +4,7 @@ CORE=yes
 VARIANTS="plain debug 64k 16k"
 KEXECS=0
 SECONDS_A_BOOT=120
-CMDLINE="kho=on kunit.enable=1 kunit.filter_glob=kho*"
+CMDLINE="kho=on liveupdate=on kunit.enable=1 kunit.filter_glob=kho*"
 ALLOW_TAINT=262144
 MUST="ok [0-9]+ kho"
 # One chunk of what describes an area tells of 512 MiB there.

@@ -7,13 +7,13 @@ stage0()
 {
 	preserve state bytes=16M
 	{
-		cat /host/initrd
+		cat "$(initrd)"
 		head -c 96m /dev/zero
-	} > /tmp/initrd
+	} > /tmp/large
 	refuse "kexec -l of more than scratch holds" kexec -s -l \
-		"/host/kernel-$(param kernel)" --initrd=/tmp/initrd \
+		"/host/kernel-$(param kernel)" --initrd=/tmp/large \
 		--command-line="$(next_cmdline "$(param kernel)")"
-	rm /tmp/initrd
+	rm /tmp/large
 }
 
 stage1()

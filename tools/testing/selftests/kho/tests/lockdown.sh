@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="lockdown=integrity: everything works through sysfs, debugfs is shut"
 VARIANTS=debug
-CMDLINE="kho=on lockdown=integrity"
+CMDLINE="kho=on liveupdate=on lockdown=integrity"
 MAY_SKIP=yes
 
 locked_down()
@@ -28,6 +28,7 @@ stage0()
 	expect "dt" test -s $SYSFS/dt
 	expect "abort" write 0 $SYSFS/active
 	refuse "kexec_load" load_with -c same
+	keep locked 1:100000
 }
 
 stage1()
@@ -35,4 +36,5 @@ stage1()
 	locked_down
 	check_generation
 	restore state
+	found locked 1:100000
 }

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="the next kernel sees nodes meet elsewhere: in the midst of a block, nowhere"
 ARCHES=x86_64
-NODES=1536M,1536M
-CMDLINE="kho=on nokaslr numa=off reserve_mem=1G:1G:big"
-CMDLINE_1="kho=on"
-CMDLINE_2="kho=on numa=off"
+MEMORY=3G
+CMDLINE="kho=on nokaslr reserve_mem=1G:1G:big"
+CMDLINE_1="kho=on numa=fake=2"
+CMDLINE_2="kho=on"
 KEXECS=2
 
 nodes()

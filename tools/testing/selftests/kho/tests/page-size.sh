@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="a next kernel with pages of another size refuses, in both directions"
-CORE=yes
 VARIANTS=64k
 NEEDS=plain
 MEMORY=2G

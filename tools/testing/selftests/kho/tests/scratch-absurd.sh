@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-ABOUT="a value that means nothing: a warning that names it, and the default"
-CMDLINE="kho=on kho_scratch=banana"
+ABOUT="values that mean nothing: a warning that names each, and the default"
+CMDLINE="kho=on kho=perhaps kho_scratch=banana kho_scratch=16M,,64M kho_scratch=-3%"
 MEMORY=1G
 
 KEXECS=0
-MUST="KHO: .*kho_scratch=banana.*default"
+MUST="KHO: kho=perhaps is neither on nor off; ignored
+KHO: .*kho_scratch=banana.*default
+KHO: .*kho_scratch=16M,,64M.*default
+KHO: .*kho_scratch=-3%.*default"
 
 stage0()
 {

@@ -9,13 +9,13 @@ stage0()
 	within "scratch" "$(scratch_bytes)" $((8 << 20)) $((256 << 20))
 	preserve state bytes=16M
 	{
-		cat /host/initrd
+		cat "$(initrd)"
 		head -c 64m /dev/zero
-	} > /tmp/initrd
+	} > /tmp/large
 	expect "kexec -l with a 64 MiB initrd" kexec -s -l \
-		"/host/kernel-$(param kernel)" --initrd=/tmp/initrd \
+		"/host/kernel-$(param kernel)" --initrd=/tmp/large \
 		--command-line="$(next_cmdline "$(param kernel)")"
-	rm /tmp/initrd
+	rm /tmp/large
 }
 
 stage1()

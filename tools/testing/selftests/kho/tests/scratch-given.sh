@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-ABOUT="sizes given on the command line"
+ABOUT="sizes given on the command line; after a handover others are ignored"
 CMDLINE="kho=on kho_scratch=16M,128M,64M"
+CMDLINE_1="kho=on kho_scratch=16M,64M,32M"
 MEMORY=1G
 
 areas_as_given()

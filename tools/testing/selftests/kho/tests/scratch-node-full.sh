@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="a node without room for its scratch area: it gets none, the handover works"
+VARIANTS="plain debug"
+LATER=debug
+NOT_ON=${ARCH_FAKE_NODES:+$ARCH_LEAN} # where nodes are all alike
 NODES=1G,128M
 FIRMWARE=${ARCH_NODES_BY-}
 CMDLINE="kho=on kho_scratch=16M,64M,192M"

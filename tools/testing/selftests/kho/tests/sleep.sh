@@ -7,15 +7,6 @@ CPUS=2
 MEMORY=2G
 MAY_SKIP=yes
 
-# The 9P transport does not come back from suspending: what is still needed has
-# to be elsewhere by then.
-leave_host()
-{
-	mkdir /tmp/host
-	cp -r /host/. /tmp/host
-	mount -o bind /tmp/host /host
-}
-
 # Down to the devices, and up again
 suspend()
 {
@@ -38,7 +29,6 @@ stage0()
 
 	has_config HIBERNATION && has_config PM_DEBUG ||
 		skip "this kernel does not sleep"
-	leave_host
 	preserve state bytes=16M
 	bytes=$(cat $SYSFS/preserved_bytes)
 	hibernate

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+ABOUT="IMA's list of measurements travels beside a handover"
+ARCHES=x86_64
+VARIANTS=debug
+CMDLINE="kho=on ima_policy=tcb"
+KEXECS=2
+
+LIST=/sys/kernel/security/integrity/ima/ascii_runtime_measurements
+
+entries()
+{
+	wc -l < $LIST
+}
+
+# digest N: of its first entries
+digest()
+{
+	head -n "$1" $LIST | md5sum | cut -c1-12
+}
+
+# What is measured before an image is loaded goes with it.
+hand_on()
+{
+	expect "finalize" write 1 $SYSFS/active
+	cat /host/test.sh > /dev/null
+	carry entries "$(entries)"
+	carry digest "$(digest "$(entries)")"
+	expect "kexec -l" load
+}
+
+came()
+{
+	local before
+
+	check_generation
+	before=$(recall entries)
+	[ "$(entries)" -gt "$before" ] || fail "no entry of this kernel's own"
+	same "the entries of the kernels before" "$(recall digest)" \
+		"$(digest "$before")"
+	restore state
+}
+
+stage0()
+{
+	mount -t securityfs none /sys/kernel/security
+	check_generation
+	preserve state bytes=64M
+	[ "$(entries)" -gt 3 ] || fail "nothing is measured: $(cat $LIST)"
+	hand_on
+}
+
+stage1()
+{
+	mount -t securityfs none /sys/kernel/security
+	came
+	hand_on
+}
+
+stage2()
+{
+	mount -t securityfs none /sys/kernel/security
+	came
+	[ "$(grep -c boot_aggregate $LIST)" = 3 ] ||
+		fail "a kernel is not in the list: $(grep boot_aggregate $LIST)"
+}
