@@ -74,6 +74,19 @@ static void struct_word(const struct damage *d)
 }
 
 /* The last word of the structure block is FDT_END, before it are END_NODEs */
+/* The root ends before its first subtree, which is one itself, then */
+static void struct_roots(const struct damage *d)
+{
+	void *fdt = machine_fdt();
+	char *start = fdt + fdt_off_dt_struct(fdt);
+	char *first = start + fdt_first_subnode(fdt, 0);
+	char *last = start + fdt_size_dt_struct(fdt) - 2 * FDT_TAGSIZE;
+	fdt32_t tag = cpu_to_fdt32(FDT_END_NODE);
+
+	memmove(first + FDT_TAGSIZE, first, last - first);
+	memcpy(first, &tag, sizeof(tag));
+}
+
 static void struct_last_word(const struct damage *d)
 {
 	void *fdt = machine_fdt();
@@ -420,6 +433,7 @@ const struct damage damages_fdt[] = {
 	{ "root not closed", struct_last_word, 2, FDT_NOP, fdt_struct },
 	{ "last node not closed", struct_last_word, 3, FDT_NOP, fdt_struct },
 	{ "a node closed twice", struct_last_word, 1, FDT_END_NODE, fdt_struct },
+	{ "subtrees that are roots", struct_roots, 0, 0, fdt_struct },
 	{ "a second root", struct_last_word, 1, FDT_BEGIN_NODE, fdt_struct },
 	{ "strings without an end", strings_fill, 'x', 0, fdt_struct },
 	{ "strings empty", strings_fill, 0, 0, fdt_version_no, fdt_version_no },

@@ -3,7 +3,10 @@
 
 #include "early_layouts.h"
 
-/* Pieces of as many pages on every machine */
+/*
+ * Pieces of as many pages on every machine. Where there is much memory, or it is a
+ * comb, two areas of scratch touch, one way round and the other.
+ */
 #define U		SIM_SCALE(SZ_4M)
 #define FAR		SIM_SCALE(64ULL * SZ_1G)
 #define FARTHEST	SIM_SCALE(200ULL * SZ_1G)
@@ -41,7 +44,7 @@ const struct layout layout_huge = {
 	.scratch = {
 		{ SZ_2G, SIM_SCALE(SZ_8M) },
 		{ SIM_SCALE(40ULL * SZ_1G), SIM_SCALE(SZ_8M) },
-		{ SIM_SCALE(44ULL * SZ_1G), SIM_SCALE(SZ_8M) },
+		{ SIM_SCALE(40ULL * SZ_1G + SZ_8M), SIM_SCALE(SZ_8M) },
 		{ SIM_SCALE(60ULL * SZ_1G), SIM_SCALE(SZ_8M) },
 	},
 	.firmware = SZ_1G,
@@ -57,7 +60,7 @@ const struct layout layout_comb = {
 	.scratch = {
 		{ LOW_END + 872 * CHUNK, SIM_SCALE(SZ_8M) },
 		{ LOW_END + 876 * CHUNK, SIM_SCALE(SZ_8M) },
-		{ LOW_END + 880 * CHUNK, SIM_SCALE(SZ_8M) },
+		{ LOW_END + 876 * CHUNK - SIM_SCALE(SZ_8M), SIM_SCALE(SZ_8M) },
 		{ LOW_END + 904 * CHUNK, SIM_SCALE(SZ_8M) },
 	},
 	.firmware = LOW_END - 6 * CHUNK,

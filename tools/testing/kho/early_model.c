@@ -23,6 +23,8 @@ static unsigned char *cold_buddy;
 static unsigned char *taken;
 /* Pages of which memblock keeps all */
 static unsigned char *kept;
+/* Pages of chunks that it leaves to KHO */
+static unsigned char *in_chunk;
 
 static void take(struct snapshot *s)
 {
@@ -139,6 +141,7 @@ void model_cold_init(void)
 		cold_buddy = sim_map(1);
 		taken = sim_map(1);
 		kept = sim_map(1);
+		in_chunk = sim_map(1);
 	}
 	machine_cold();
 	machine_kexec();
@@ -343,15 +346,18 @@ const char *model_check_open(void)
 
 static void note_kept(void)
 {
-	const struct memblock_region *r;
+	struct memblock_region *r;
 
 	sim_clear(kept);
+	sim_clear(in_chunk);
 	for_each_reserved_mem_region(r) {
 		unsigned long nr = sim_index(PAGE_ALIGN(r->base));
 		unsigned long end = sim_index(r->base + r->size);
 
 		if (nr < end && end <= SIM_SPAN >> PAGE_SHIFT)
 			memset(kept + nr, 1, end - nr);
+		if (memblock_is_reserved_noinit(r))
+			memset(in_chunk + nr, 1, end - nr);
 	}
 }
 
@@ -364,6 +370,36 @@ static bool chunks_whole(void)
 		if (memblock_is_reserved_noinit(r) &&
 		    !IS_ALIGNED(PHYS_PFN(r->base | r->size), MAX_ORDER_NR_PAGES))
 			return false;
+	return true;
+}
+
+/* Has nobody else anything of a chunk in which something is kept, but not all? */
+static bool is_ours_alone(unsigned long nr)
+{
+	unsigned long end = nr + MAX_ORDER_NR_PAGES, nr_kept = 0;
+	const struct sim_zone *zone = page_zone(sim_page(nr));
+
+	for (; nr < end; nr++) {
+		if (page_zone(sim_page(nr)) != zone || taken[nr])
+			return false;
+		if (sim_owner[nr] != FREE && sim_owner[nr] < KEPT)
+			return false;
+		nr_kept += sim_owner[nr] >= KEPT;
+	}
+	return nr_kept && nr_kept < MAX_ORDER_NR_PAGES;
+}
+
+/* Then memblock is told of the chunk alone; for all else it would be told of much */
+static bool chunks_told(void)
+{
+	sim_for_each_bank(bank) {
+		unsigned long nr = ALIGN(sim_index(bank->start), MAX_ORDER_NR_PAGES);
+
+		for (; nr + MAX_ORDER_NR_PAGES <= sim_index(bank->end);
+		     nr += MAX_ORDER_NR_PAGES)
+			if (is_ours_alone(nr) && !in_chunk[nr])
+				return false;
+	}
 	return true;
 }
 
@@ -434,6 +470,8 @@ const char *model_check_all(void)
 		return wrong;
 	if (!chunks_whole())
 		return "a chunk is on two nodes";
+	if (!chunks_told())
+		return "memblock is told of each range of a chunk";
 	if (memblock_kho_restricted())
 		return "memblock is still restricted";
 	return NULL;

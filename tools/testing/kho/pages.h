@@ -55,6 +55,8 @@
 #define BANK_C		U(166)
 #define SCRATCH_C	U(170)
 #define SCRATCH_C_END	U(174)
+#define FAR_HOME	U(180)	/* whose keys are in no node but theirs */
+#define FAR_HOME_END	(FAR_HOME + 64)
 #define LATE		U(192)	/* added after boot */
 #define OFFLINE		U(224)
 #define OFFLINE_END	U(240)
@@ -65,6 +67,8 @@
  * @failed: it did
  * @prefer_late: the page allocator gives out what was added after boot first
  * @no_home: and has no other memory
+ * @no_low: low memory was added, too
+ * @far_home: it gives out pages of FAR_HOME alone, which are to be freed first
  * @late_left: how many such pages it has still
  * @low_asked: how often it was asked for low memory
  * @border: where node 1 begins
@@ -78,7 +82,7 @@
 struct sim {
 	unsigned int fail_at;
 	bool failed;
-	bool prefer_late, no_home;
+	bool prefer_late, no_home, no_low, far_home;
 	unsigned int late_left, low_asked;
 	unsigned long border, zone;
 	long pages, objects;

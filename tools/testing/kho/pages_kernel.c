@@ -293,8 +293,10 @@ static unsigned long find_pages(gfp_t gfp, unsigned int order)
 {
 	unsigned long pfn = 0;
 
+	if (sim.far_home)
+		return find_free(FAR_HOME, FAR_HOME_END, order);
 	sim.low_asked += !!(gfp & GFP_DMA32);
-	if (sim.prefer_late && sim.late_left && !(gfp & GFP_DMA32))
+	if (sim.prefer_late && sim.late_left && (sim.no_low || !(gfp & GFP_DMA32)))
 		pfn = find_free(LATE, OFFLINE, order);
 	sim.late_left -= !!pfn;
 	if (sim.no_home)

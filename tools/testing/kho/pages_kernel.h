@@ -62,7 +62,6 @@ typedef u32 gfp_t;
 #define __weak			__attribute__((weak))
 #define __ro_after_init
 #define __initdata
-#define __initconst		/* const */
 #define VISIBLE_IF_KUNIT	static
 #define EXPORT_SYMBOL_IF_KUNIT(sym)	extern int sim_exported_##sym
 #define _RET_IP_		((unsigned long)__builtin_return_address(0))

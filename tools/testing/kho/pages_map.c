@@ -547,6 +547,16 @@ static void looks(void)
 		      (model_preserved(pfn) ?
 		       PFN_PHYS(first + (1UL << model_block(first))) : 0));
 	}
+	/* A block of any order that there can be, if not on this machine */
+	for (unsigned int order = 20; order < 63 - PAGE_SHIFT; order++) {
+		u64 base = PAGE_SIZE << order;
+
+		CHECK(!kho_map_touches(&kho_out_tree, base + PAGE_SIZE, 2 * base));
+		CHECK(!kho_radix_add_key(&kho_out_tree, kho_radix_encode_key(base, order)));
+		CHECK(kho_map_touches(&kho_out_tree, base + PAGE_SIZE, base + 2 * PAGE_SIZE));
+		CHECK(!kho_map_touches(&kho_out_tree, 2 * base, 2 * base + PAGE_SIZE));
+		CHECK(!kho_radix_del_key(&kho_out_tree, kho_radix_encode_key(base, order)));
+	}
 	CHECK(!kho_map_covers(&kho_out_tree, 1, PFN_PHYS(BANK_B), 0));
 	CHECK(!kho_map_covers(&kho_out_tree, 1, PFN_PHYS(BANK_B), ~0ULL));
 	CHECK(!kho_map_covers(&kho_out_tree, 1, 0, PAGE_SIZE));

@@ -33,6 +33,10 @@ static void added_memory(void)
 	CHECK(kho_alloc_preserve(1) == ERR_PTR(-ENOMEM));
 	CHECK(kho_preserve_folio(sim_folio(BANK_B, 7)) == -ENOMEM);
 	CHECK(sim.pages == before);
+	/* Not even low memory was there at boot: that is enough of a search */
+	sim.no_low = true;
+	sim.late_left = 1000;
+	CHECK(!kho_alloc_pages(0) && sim.late_left > 900 && sim.pages == before);
 	/* With KHO off any will do */
 	sim_switch(false);
 	page[0] = kho_alloc_pages(0);
@@ -99,8 +103,10 @@ static void added_is_told(void)
 static void glance(void)
 {
 	unsigned int orders[] = { 0, 3, 8, 12 }, sure = 0;
+	const struct memblock_type *ram;
 
 	sim_cold();
+	ram = kho_memory_at_boot()->ram;
 	for (unsigned int i = 0; i < ARRAY_SIZE(orders); i++)
 		for (unsigned long pfn = 0; pfn < SIM_PAGES; pfn += 1UL << orders[i])
 			if (kho_surely_preservable(pfn, orders[i])) {
@@ -110,6 +116,11 @@ static void glance(void)
 	/* Half of it is */
 	CHECK(sure > (U(160) - U(16)) / 2);
 	CHECK(kho_boot_bytes == PFN_PHYS(OWN_END - OWN));
+	/* Whatever has no map, or is a driver's, is not remembered */
+	for (unsigned long i = 0; i < ram->cnt; i++)
+		CHECK(ram->regions[i].base + ram->regions[i].size <= PFN_PHYS(NOMAP) ||
+		      ram->regions[i].base >= PFN_PHYS(BANK_C));
+	CHECK(ram->cnt == 4);
 }
 
 static int event(unsigned long what, unsigned long pfn, unsigned long nr)

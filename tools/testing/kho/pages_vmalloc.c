@@ -183,6 +183,22 @@ static void one_page_bad(void)
 	sim_vfree(ptr);
 }
 
+/* The chunks themselves cannot be preserved */
+static void no_chunk(void)
+{
+	struct kho_vmalloc desc;
+	void *ptr;
+
+	sim_cold();
+	ptr = sim_vmalloc(4, 0, VM_ALLOC, PLACE);
+	for (unsigned long pfn = FAR_HOME; pfn < FAR_HOME_END; pfn++)
+		__free_page(pfn_to_page(pfn));
+	sim.far_home = true;
+	CHECK(!FAIL_EACH(kho_preserve_vmalloc(ptr, &desc), -ENOMEM));
+	CHECK(desc.first >= PFN_PHYS(FAR_HOME) && desc.first < PFN_PHYS(FAR_HOME_END));
+	sim_vfree(ptr);
+}
+
 static struct kho_vmalloc desc;
 static struct kho_vmalloc_chunk *first, *second;
 static unsigned int nr_refused;
@@ -334,6 +350,7 @@ const struct check checks_vmalloc[] = {
 	{ "vmalloc: areas of all sizes there and back, memory short or not", sizes },
 	{ "vmalloc: areas of other kinds are refused", other_areas },
 	{ "vmalloc: one page that cannot be preserved leaves nothing behind", one_page_bad },
+	{ "vmalloc: nor does a chunk that cannot", no_chunk },
 	{ "vmalloc: each damage to a description is refused", damages },
 	{ "vmalloc: so is more than it tells of", too_much },
 	{ }
