@@ -547,14 +547,15 @@ load()
 	load_with -s "$@"
 }
 
-# initrd: what this kernel has unpacked, packed again for the next one; prints the
-# file's name. Links are busybox's, which init makes.
+# initrd [WITHOUT]: what this kernel has unpacked, packed again for the next one, but
+# for files so called; prints its own name. Links are busybox's, which init makes.
 initrd()
 {
-	[ -e /tmp/initrd ] || (cd / && find . -xdev ! -type l |
-		cpio -o -H newc > /tmp/initrd 2>/tmp/initrd.err) ||
+	[ -e "/tmp/initrd$1" ] ||
+		(cd / && find . -xdev ! -type l ! -name "$1" |
+			cpio -o -H newc > "/tmp/initrd$1" 2>/tmp/initrd.err) ||
 		fail "cpio: $(cat /tmp/initrd.err)"
-	echo /tmp/initrd
+	echo "/tmp/initrd$1"
 }
 
 # load_with FLAG [KERNEL [PARAMETER...]]: -s or -c, see kexec(8)

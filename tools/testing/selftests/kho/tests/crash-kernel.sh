@@ -11,9 +11,11 @@ ALLOW='sysrq triggered crash|Kernel panic|Call Trace|</?TASK>'
 
 INSTANCE=$TRACE/instances/boot_map
 
+# In little memory, and the last one
 crash_kernel()
 {
-	kexec -s -p "/host/kernel-$(param kernel)" --initrd="$(initrd)" \
+	kexec -s -p "/host/kernel-$(param kernel)" \
+		--initrd="$(initrd 'kernel-*')" \
 		--command-line="$(next_cmdline "$(param kernel)") nr_cpus=1"
 }
 
