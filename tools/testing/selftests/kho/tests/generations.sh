@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="three generations under every checker, finalized by themselves"
 VARIANTS=debug
+CMDLINE="kho=on page_owner=on"
 MEMORY=2G
 NODES=1G,1G
 CPUS=2
