@@ -2,12 +2,12 @@
 /*
  * KHO: where nodes meet.
  *
- * A folio was on one node when it was preserved. Where nodes meet is each kernel's own
- * matter, though: firmware's tables may have changed, or the command line (numa=). With
- * emulated nodes it is hardly ever where a folio ends. A folio of two nodes would be one
- * of two zones, which the page allocator does not know; it could not be given back to
- * its owner. So the nodes meet behind it. That is some pages further, on a machine on
- * which what is whose was drawn as a line through equal memory, or is a few pages off.
+ * A folio was on one node when it was preserved. But where nodes meet is each kernel's
+ * own matter: firmware's table may be another one, or the command line (numa=), and
+ * emulated nodes hardly ever meet where a folio ends. One that lies on two nodes lies
+ * in two zones. There is no such folio for the page allocator, so it could not be given
+ * back to its owner. Therefore the nodes meet behind it: a few pages are taken for
+ * those of the neighbour then, which costs no more than their distance.
  */
 #include <linux/init.h>
 #include <linux/memblock.h>

@@ -14,6 +14,7 @@ struct kho_map_walk;
 extern struct kho_poison kho_poison_out;
 
 int kho_find_poison(struct kho_map_walk *walk);
+int kho_update_poison(struct kho_map_walk *walk, bool *changed);
 void kho_poison_folio(struct folio *folio);
 
 #endif /* _KHO_POISON_H */

@@ -406,9 +406,10 @@ static void kho_abort_locked(void)
  * Return: 0, also when it was finalized before; -EOPNOTSUPP when KHO is off;
  * -EBUSY once a kexec is on its way; -EUCLEAN when what is preserved is not what
  * the next kernel takes, see kho_audit(); -EHWPOISON when memory that has to be read
- * for it has a hardware error, see kho_find_poison(); -ENOSPC when it would find no room to boot in,
- * see kho_check_gaps(), or the FDT is full; or the errno of the producer
- * that refused, whose name is in the log. After an error everything is as it was.
+ * for it has a hardware error, see kho_find_poison(); -ENOSPC when it would find no
+ * room to boot in, see kho_check_gaps(), or the FDT is full; or the errno of the
+ * producer that refused, whose name is in the log. After an error everything is as it
+ * was.
  */
 int kho_finalize(void)
 {
@@ -436,14 +437,19 @@ int kho_abort(void)
 	return 0;
 }
 
-/* Who was frozen may have changed a blob: the FDT has its checksum. */
+/*
+ * Who was frozen may have changed a blob: the FDT has its checksum. And since it was
+ * finalized, memory may have got hardware errors.
+ */
 static int kho_seal(bool changed)
 {
 	int err = -EBUSY;
 
 	kho_stop_changes();
 	if (kho_state == KHO_FINALIZED)
-		err = changed ? kho_write_fdt() : 0;
+		err = kho_update_poison(&kho_walk, &changed);
+	if (!err && changed)
+		err = kho_write_fdt();
 	if (!err)
 		WRITE_ONCE(kho_state, KHO_COMMITTED);
 	kho_allow_changes();

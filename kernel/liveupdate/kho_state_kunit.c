@@ -275,6 +275,15 @@ static void state_poison(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, nr, KHO_POISON_MAX);
 	KUNIT_EXPECT_EQ(test, get_unaligned(&list[nr - 1]),
 			phys + (nr - 1) * PAGE_SIZE);
+	/* Those are well again, and there is another one */
+	poison(PHYS_PFN(phys) + nr, 1, true);
+	KUNIT_EXPECT_EQ(test, kho_commit(), 0);
+	poison(PHYS_PFN(phys) + nr, 1, false);
+	list = kho_fdt_poison(kho_out_fdt(&size), &nr);
+	KUNIT_ASSERT_EQ(test, nr, 1);
+	KUNIT_EXPECT_EQ(test, get_unaligned(list),
+			phys + KHO_POISON_MAX * PAGE_SIZE);
+	kho_kexec_failed();
 	kho_unpreserve_free(mem);
 	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
 	KUNIT_EXPECT_NULL(test, kho_fdt_poison(kho_out_fdt(&size), &nr));
