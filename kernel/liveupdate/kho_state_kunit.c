@@ -296,6 +296,10 @@ static void state_poison(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, blob);
 	KUNIT_ASSERT_EQ(test, kho_add_subtree("kunit-state", blob, 1), 0);
 	KUNIT_EXPECT_EQ(test, finalize_poisoned(virt_to_phys(blob), 1), -EHWPOISON);
+	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
+	poison(PHYS_PFN(virt_to_phys(blob)), 1, true);
+	KUNIT_EXPECT_EQ(test, kho_commit(), -EHWPOISON);
+	poison(PHYS_PFN(virt_to_phys(blob)), 1, false);
 	kho_remove_subtree(blob);
 	kho_unpreserve_free(blob);
 	KUNIT_EXPECT_FALSE(test, kho_finalized());
