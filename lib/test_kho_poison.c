@@ -116,7 +116,9 @@ void test_kho_poison(unsigned long arg)
 static int poison_check(unsigned int i, struct page *page)
 {
 	for (unsigned long n = 0; n < parts[i].nr; n++) {
-		if (PageHWPoison(page + n) != (n == parts[i].bad))
+		bool bad = n == parts[i].bad;
+
+		if (PageHWPoison(page + n) != bad)
 			return -EHWPOISON;
 		if (!test_kho_verify(page_address(page + n), test_kho_seed,
 				     page_to_phys(page + n), PAGE_SIZE))

@@ -44,6 +44,7 @@
 #include "kho_keep.h"
 #include "kho_map.h"
 #include "kho_memory.h"
+#include "kho_nodes.h"
 #include "kho_rules.h"
 #include "kho_scratch.h"
 #include "kho_state.h"
@@ -473,6 +474,7 @@ void __init kho_early_open(void)
 			kho_refuse(wrong);
 	}
 	if (kho_in.valid) {
+		kho_move_node_borders();
 		kho_map_walk_init(&blocks, kho_in.tree.root, nodes, nr_nodes);
 		kho_open_gaps(&blocks);
 	}

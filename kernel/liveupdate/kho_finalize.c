@@ -324,14 +324,19 @@ int kho_abort(void)
 	return 0;
 }
 
-/* Who was frozen may have changed a blob: the FDT has its checksum. */
+/*
+ * Who was frozen may have changed a blob: the FDT has its checksum. And since it was
+ * finalized, memory may have got hardware errors.
+ */
 static int kho_seal(bool changed)
 {
 	int err = -EBUSY;
 
 	kho_stop_changes();
 	if (kho_state == KHO_FINALIZED)
-		err = changed ? kho_write_fdt() : 0;
+		err = kho_update_poison(&kho_walk, kho_out_fdt_phys(), &changed);
+	if (!err && changed)
+		err = kho_write_fdt();
 	if (!err)
 		WRITE_ONCE(kho_state, KHO_COMMITTED);
 	kho_allow_changes();

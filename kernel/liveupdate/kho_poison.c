@@ -36,6 +36,15 @@
 
 struct kho_poison kho_poison_out;
 
+/* Of the machine, when kho_poison_out was written */
+static long kho_poison_known;
+
+static long kho_poisoned_pages(void)
+{
+	return IS_ENABLED(CONFIG_MEMORY_FAILURE) ?
+	       atomic_long_read(&num_poisoned_pages) : 0;
+}
+
 /* The @nr-th of them, from 0 on */
 static void kho_tell_poison(const char *what, unsigned int nr, phys_addr_t phys)
 {
@@ -134,8 +143,8 @@ int kho_find_poison(struct kho_map_walk *walk, phys_addr_t fdt)
 	int err;
 
 	kho_poison_out.nr = 0;
-	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE) ||
-	    !atomic_long_read(&num_poisoned_pages))
+	kho_poison_known = kho_poisoned_pages();
+	if (!kho_poison_known)
 		return 0;
 	kho_check_scratch_poison();
 	err = kho_check_read(fdt);
@@ -153,6 +162,23 @@ int kho_find_poison(struct kho_map_walk *walk, phys_addr_t fdt)
 	pr_err("%u pages with hardware errors are preserved, and the next kernel can be told of %u\n",
 	       kho_poison_out.nr, KHO_POISON_MAX);
 	return -ENOSPC;
+}
+
+/**
+ * kho_update_poison() - look again, should there be new ones
+ * @walk: for use
+ * @fdt: physical address of the FDT to be written
+ * @changed: set to true when there are
+ *
+ * Context: As kho_find_poison().
+ * Return: As kho_find_poison().
+ */
+int kho_update_poison(struct kho_map_walk *walk, phys_addr_t fdt, bool *changed)
+{
+	if (kho_poisoned_pages() == kho_poison_known)
+		return 0;
+	*changed = true;
+	return kho_find_poison(walk, fdt);
 }
 
 /* Nobody has restored anything yet but KHO itself, whose pages are none of these. */

@@ -13,5 +13,6 @@ struct kho_map_walk;
 extern struct kho_poison kho_poison_out;
 
 int kho_find_poison(struct kho_map_walk *walk, phys_addr_t fdt);
+int kho_update_poison(struct kho_map_walk *walk, phys_addr_t fdt, bool *changed);
 
 #endif /* _KHO_POISON_H */

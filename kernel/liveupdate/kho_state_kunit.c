@@ -303,6 +303,15 @@ static void state_poison(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, nr, KHO_POISON_MAX);
 	KUNIT_EXPECT_EQ(test, get_unaligned(&list[nr - 1]),
 			phys + (nr - 1) * PAGE_SIZE);
+	/* Those are well again, and there is another one */
+	poison(PHYS_PFN(phys) + nr, 1, true);
+	KUNIT_EXPECT_EQ(test, kho_commit(), 0);
+	poison(PHYS_PFN(phys) + nr, 1, false);
+	list = kho_fdt_poison(kho_out_fdt(&size), &nr);
+	KUNIT_ASSERT_EQ(test, nr, 1);
+	KUNIT_EXPECT_EQ(test, get_unaligned(list),
+			phys + KHO_POISON_MAX * PAGE_SIZE);
+	kho_kexec_failed();
 	kho_unpreserve_free(mem);
 	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
 	KUNIT_ASSERT_GT(test, kho_read_out_fdt(fdt, 0, KHO_DT_MAX), 0);
@@ -316,6 +325,10 @@ static void state_poison(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, blob);
 	KUNIT_ASSERT_EQ(test, kho_add_subtree("kunit-state", blob, 1), 0);
 	KUNIT_EXPECT_EQ(test, finalize_poisoned(virt_to_phys(blob), 1), -EHWPOISON);
+	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
+	poison(PHYS_PFN(virt_to_phys(blob)), 1, true);
+	KUNIT_EXPECT_EQ(test, kho_commit(), -EHWPOISON);
+	poison(PHYS_PFN(virt_to_phys(blob)), 1, false);
 	kho_remove_subtree(blob);
 	kho_unpreserve_free(blob);
 	KUNIT_EXPECT_FALSE(test, kho_finalized());

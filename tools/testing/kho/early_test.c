@@ -146,8 +146,12 @@ static void nodes_meet_in_block(const struct shape *shape)
 	machine_hand_over(shape);
 	base = machine_block(shape->blocks / 2, &order);
 	border = PAGE_ALIGN_DOWN(base + (PAGE_SIZE << order) / 2);
-	boot_moved(shape, border, SIM_SPAN);
-	boot_moved(shape, border, border + PAGE_SIZE);
+	for (unsigned int i = 0; i < 2; i++) {
+		boot_moved(shape, border, i ? border + PAGE_SIZE : SIM_SPAN);
+		/* The nodes meet behind it, unless it can be no folio of the kernel's */
+		CHECK(order > MAX_PAGE_ORDER ||
+		      sim_nid(base) == sim_nid(base + (PAGE_SIZE << order) - 1));
+	}
 }
 
 static void nodes_moved(void)

@@ -331,6 +331,14 @@ void machine_boot_early(void)
 	kho_early_init();
 }
 
+/* As memblock says; -1 where there is no memory */
+static int node_of(phys_addr_t phys)
+{
+	unsigned long start, end;
+
+	return memblock_search_pfn_nid(PHYS_PFN(phys), &start, &end);
+}
+
 void machine_boot_open(void)
 {
 	if (guarded)
@@ -340,6 +348,11 @@ void machine_boot_open(void)
 		memblock_set_node(sim_border, sim_border_end - sim_border,
 				  &memblock.memory, 1);
 	kho_early_open();
+	/* Both ends of node 1 may lie further up now */
+	while (sim_border < sim_border_end && node_of(sim_border) == 0)
+		sim_border += PAGE_SIZE;
+	while (sim_border < sim_border_end && node_of(sim_border_end) == 1)
+		sim_border_end += PAGE_SIZE;
 }
 
 /* The last hook, and what follows once all struct pages are there */

@@ -526,3 +526,8 @@ int kho_find_poison(struct kho_map_walk *walk, phys_addr_t fdt)
 {
 	return 0;
 }
+
+int kho_update_poison(struct kho_map_walk *walk, phys_addr_t fdt, bool *changed)
+{
+	return 0;
+}

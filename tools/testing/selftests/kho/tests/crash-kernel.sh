@@ -27,11 +27,17 @@ stage0()
 	preserve state bytes=16M
 }
 
+# address LINE: the one that follows in the log
+address()
+{
+	dmesg | sed -n "s/.*$1\(0x[0-9a-f]*\).*/\1/p"
+}
+
 # Both regions came from the last kernel. What is written has to be found in the dump.
 record()
 {
-	carry oops "$(dmesg | sed -n 's/.*ramoops: using 0x[0-9a-f]*@\(0x[0-9a-f]*\).*/\1/p')"
-	carry trace "$(dmesg | sed -n 's/.*mapped boot instance .* physical memory \(0x[0-9a-f]*\) .*/\1/p')"
+	carry oops "$(address 'ramoops: using 0x[0-9a-f]*@')"
+	carry trace "$(address 'mapped boot instance .* physical memory ')"
 	echo "ramoops before the crash" > /dev/pmsg0
 	echo 1 > $INSTANCE/tracing_on
 	echo "traced before the crash" > $INSTANCE/trace_marker

@@ -6,7 +6,7 @@ MEMORY=1792M
 KEXECS=7
 CMDLINE="kho=on"
 CMDLINE_1="kho=on no5lvl init_on_alloc=1 init_on_free=1 memtest=1"
-CMDLINE_2="kho=on cma=64M kernelcore=60% numa=fake=4"
+CMDLINE_2="kho=on cma=64M kernelcore=60% numa=fake=16"
 CMDLINE_3="kho=on cma=16M movablecore=40% numa=fake=3 no5lvl"
 CMDLINE_4="kho=on page_poison=1 slub_debug=FZP page_owner=on"
 CMDLINE_5="kho=on hugepages=16 hugetlb_free_vmemmap=on transparent_hugepage=always log_buf_len=4M"
@@ -34,10 +34,10 @@ told()
 	sed -n "s/.*\\b$1=\\([^ ]*\\).*/\\1/p" /proc/cmdline
 }
 
-# Was it not only asked for?
+# Is it in force?
 check_in_force()
 {
-	local nodes
+	local asked
 
 	[ "$(uname -m)" = x86_64 ] || return 0
 	if grep -qw no5lvl /proc/cmdline; then
@@ -45,9 +45,10 @@ check_in_force()
 	else
 		expect "five levels" grep -qw la57 /proc/cpuinfo
 	fi
-	nodes=$(told numa | sed 's/.*=//')
-	same "nodes" "${nodes:-1}" \
-		"$(ls -d /sys/devices/system/node/node[0-9]* | wc -l)"
+	# where what is asked for does not come out even, a node more or less
+	asked=$(told numa | sed 's/.*=//')
+	asked=${asked:-1}
+	within "nodes" "$(nodes)" $((asked - asked / 8)) $((asked + asked / 3))
 }
 
 for STEP in $(seq 0 $KEXECS); do

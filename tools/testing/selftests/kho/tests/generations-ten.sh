@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="ten generations with KFENCE, nothing lost, nothing leaked"
+VARIANTS="plain features"
+LATER=features
 LONG=100
 KEXECS=${ASKED:-10}
 MEMORY=1G

@@ -3,6 +3,7 @@ ABOUT="three generations under every checker, from UEFI, with nodes of firmware'
 VARIANTS=debug
 ARCHES=x86_64
 FIRMWARE=efi
+CMDLINE="kho=on page_owner=on"
 NODES=1G,1G
 CPUS=2
 KEXECS=3

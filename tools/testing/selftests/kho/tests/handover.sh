@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="one handover, finalized by hand"
 CORE=yes
-VARIANTS="plain debug 64k 16k"
+VARIANTS="plain debug features 64k 16k"
+LATER=features
 MEMORY=2G
 CPUS=2
 

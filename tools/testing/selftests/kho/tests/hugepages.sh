@@ -40,6 +40,9 @@ stage2()
 
 	same "generation" 2 "$(generation)"
 	same "pages of 2 MiB" 16 "$(pages 2048)"
+	! has_config HUGETLB_PAGE_OPTIMIZE_VMEMMAP ||
+		same "hugetlb_free_vmemmap" 1 \
+			"$(cat /proc/sys/vm/hugetlb_optimize_vmemmap)"
 	in_log "hugetlb_cma: reserved" || fail "no hugetlb_cma"
 	expect "a page of 1 GiB" write 1 $gigantic/nr_hugepages
 	same "pages of 1 GiB" 1 "$(pages 1048576)"

@@ -7,10 +7,6 @@ CMDLINE_1="kho=on numa=fake=2"
 CMDLINE_2="kho=on"
 KEXECS=2
 
-nodes()
-{
-	ls -d /sys/devices/system/node/node[0-9]* | wc -l
-}
 
 # From 1 GiB to 2 GiB, where no kernel may have been loaded; no later one names it
 stage0()
