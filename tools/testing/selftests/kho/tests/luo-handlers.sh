@@ -80,6 +80,20 @@ keep_files()
 	called P1 P2 p5 p6 p7 p8
 }
 
+# Another process has the session as well, and it lives as long as either
+passed_on()
+{
+	has_config UNIX || return 0
+	ask one pass one name it
+	ask 0 pass one unpreserve it 1
+	called u5
+	ask 0 preserve one a5 1
+	called p5
+	ask 0 unpreserve one 2
+	ask 0 preserve one a8 2
+	called u8 p8
+}
+
 # Sessions as they were created, files as they were preserved; one refuses
 freeze_refused()
 {
@@ -139,6 +153,7 @@ stage0()
 	lifetimes
 	failures
 	keep_files
+	passed_on
 	freeze_refused
 	friends
 }

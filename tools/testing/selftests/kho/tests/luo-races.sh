@@ -31,9 +31,7 @@ one_session()
 	ask EEXIST join y
 	ask 0 join z
 	called p3
-	# another process has the session as well, and it lives as long as either
-	ask "one" pass one name it
-	ask 0 pass one unpreserve it 1
+	ask 0 unpreserve one 1
 	ask 0 preserve one a 1
 	called u1 U2 P2 p1
 }
