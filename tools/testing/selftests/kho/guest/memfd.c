@@ -704,8 +704,8 @@ static int keep_refused(const char *session_name, const char *name, int error)
 
 /* Each allocation fails in turn */
 
-#define FAULT_FILES	100
-#define FAULT_PAGES	600
+#define FAULT_FILES	48
+#define FAULT_PAGES	200
 
 /* The Nth allocation from now on fails; 0: none. Returns how many there were yet to be. */
 static int fail_nth(int nth)
