@@ -804,7 +804,8 @@ static int fault_retrieve(int session, int n, int *end)
 		fault_find(fd);
 		return 0;
 	}
-	if (error != ENOMEM && error != ENFILE)
+	/* No inode, and no file */
+	if (error != ENOMEM && error != ENOSPC && error != ENFILE)
 		errx(1, "allocation %d: %s", n, strerror(error));
 	return 1;
 }
