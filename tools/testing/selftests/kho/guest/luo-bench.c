@@ -19,7 +19,7 @@
 
 #include "luo.h"
 
-#define MIB		(1UL << 20)
+#define MIB		1048576UL
 
 static const struct kind {
 	const char *name;
@@ -30,6 +30,7 @@ static const struct kind {
 	{ "pages", 1, 128 * MIB, 0 },
 	{ "files", 200, 1 * MIB, 0 },
 	{ "folios", 1, 128 * MIB, 1 },
+	{ NULL, 0, 0, 0 },
 };
 
 static unsigned long long now(void)
@@ -112,7 +113,7 @@ int main(int argc, char **argv)
 
 	if (session < 0)
 		err(1, "the session");
-	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (unsigned int i = 0; kinds[i].name; i++)
 		(keeping ? keep : find)(session, &kinds[i], i * 1000);
 	printf("%s\n", keeping ? "kept" : "found");
 	fflush(stdout);

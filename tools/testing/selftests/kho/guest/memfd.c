@@ -42,10 +42,10 @@
 #define MADV_PAGEOUT 21
 #endif
 
-#define MIB		(1UL << 20)
-#define FAR		(1UL << 62)
+#define MIB		1048576UL
+#define FAR		0x4000000000000000UL
 /* Where in a file of FAR bytes something is */
-#define FAR_MIDDLE	(1UL << 40)
+#define FAR_MIDDLE	0x10000000000UL
 
 static unsigned long page;
 
@@ -55,7 +55,7 @@ struct mark {
 	uint64_t pfn;
 };
 
-static uint64_t pagemap(const void *mem)
+static uint64_t page_entry(const void *mem)
 {
 	static int fd = -1;
 	uint64_t entry = 0;
@@ -69,7 +69,7 @@ static uint64_t pagemap(const void *mem)
 
 static uint64_t pfn_of(const void *mem)
 {
-	return pagemap(mem) & ((1UL << 55) - 1);
+	return page_entry(mem) & ((1UL << 55) - 1);
 }
 
 static char *map(int fd, uint64_t bytes)
@@ -368,7 +368,7 @@ static int swapped_make(void)
 	if (madvise(mem, SWAPPED, MADV_PAGEOUT))
 		err(1, "MADV_PAGEOUT");
 	for (uint64_t i = 0; i < SWAPPED / page; i++)
-		out += !(pagemap(mem + i * page) >> 63);
+		out += !(page_entry(mem + i * page) >> 63);
 	if (out < SWAPPED / page / 2)
 		errx(1, "only %lu pages are swapped out", out);
 	munmap(mem, SWAPPED);
@@ -574,6 +574,7 @@ static const struct memfd_case {
 	{ "huge", huge_make, huge_during, NULL, huge_found },
 	{ "gigantic", gigantic_make, gigantic_during, NULL, gigantic_found },
 	{ "too-huge", too_huge_make, nothing, NULL, nothing },
+	{ NULL, NULL, NULL, NULL, NULL },
 };
 
 /* A case, which may be NAME=BYTES */
@@ -583,7 +584,7 @@ static const struct memfd_case *the_case(const char *name, uint64_t *token)
 
 	if (name[len])
 		large = strtoull(name + len + 1, NULL, 0) * MIB;
-	for (*token = 0; *token < sizeof(cases) / sizeof(cases[0]); (*token)++)
+	for (*token = 0; cases[*token].name; (*token)++)
 		if (!strncmp(cases[*token].name, name, len) && !cases[*token].name[len])
 			return &cases[*token];
 	errx(1, "what is %s?", name);
@@ -664,7 +665,7 @@ static int find(const char *session_name, char **names)
 }
 
 /* What is not named is discarded. */
-static int again(const char *session_name, char **names)
+static int keep_again(const char *session_name, char **names)
 {
 	int session = luo_retrieve(session_name), fds[64], n = 0;
 
@@ -687,7 +688,7 @@ static int again(const char *session_name, char **names)
 	return wait_and_write(names);
 }
 
-static int refused(const char *session_name, const char *name, int error)
+static int keep_refused(const char *session_name, const char *name, int error)
 {
 	int session = luo_create(session_name), fd;
 	uint64_t token;
@@ -703,8 +704,8 @@ static int refused(const char *session_name, const char *name, int error)
 
 /* Each allocation fails in turn */
 
-#define FAULT_FILES	100
-#define FAULT_PAGES	600
+#define FAULT_FILES	48
+#define FAULT_PAGES	200
 
 /* The Nth allocation from now on fails; 0: none. Returns how many there were yet to be. */
 static int fail_nth(int nth)
@@ -803,7 +804,8 @@ static int fault_retrieve(int session, int n, int *end)
 		fault_find(fd);
 		return 0;
 	}
-	if (error != ENOMEM && error != ENFILE)
+	/* No inode, and no file */
+	if (error != ENOMEM && error != ENOSPC && error != ENFILE)
 		errx(1, "allocation %d: %s", n, strerror(error));
 	return 1;
 }
@@ -834,12 +836,12 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "find"))
 		return find(argv[2], argv + 3);
 	if (!strcmp(argv[1], "again"))
-		return again(argv[2], argv + 3);
+		return keep_again(argv[2], argv + 3);
 	if (!strcmp(argv[1], "faults"))
 		return faults_keep(argv[2]);
 	if (!strcmp(argv[1], "faults-found"))
 		return faults_find(argv[2]);
 	if (argc == 5 && !strcmp(argv[1], "refused"))
-		return refused(argv[2], argv[3], atoi(argv[4]));
+		return keep_refused(argv[2], argv[3], atoi(argv[4]));
 	errx(1, "what is %s?", argv[1]);
 }

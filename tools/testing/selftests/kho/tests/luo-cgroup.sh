@@ -43,10 +43,10 @@ huge_free()
 stage0()
 {
 	check_generation
-	keep_memfds large large=64
-	keep_memfds locked locked
-	keep_memfds huge huge
-	keep_memfds huge2 huge
+	keep_memfds one large=64
+	keep_memfds two locked
+	keep_memfds three huge
+	keep_memfds four huge
 }
 
 stage1()
@@ -56,18 +56,18 @@ stage1()
 	check_generation
 	make_cgroup
 	before=$(meminfo MemAvailable)
-	refused_in_cgroup large large=64
+	refused_in_cgroup one large=64
 	refuse "somebody was killed for it" grep -q 'oom_kill [1-9]' $CGROUP/memory.events
-	same "1 MiB in a cgroup of 8" found "$(in_cgroup memfd find locked locked 2>&1)"
+	same "1 MiB in a cgroup of 8" found "$(in_cgroup memfd find two locked 2>&1)"
 	within "MiB that have come back" $((($(meminfo MemAvailable) - before) >> 10)) 56 128
 
 	same "huge pages free" 8 "$(huge_free)"
 	same "8 MiB of huge pages in a cgroup of 8" found \
-		"$(in_cgroup memfd find huge huge 2>&1)"
+		"$(in_cgroup memfd find three huge 2>&1)"
 	same "huge pages free" 12 "$(huge_free)"
 	same "bytes charged when all is closed" 0 "$(cat $CGROUP/hugetlb.2MB.current)"
 	echo 6M > $CGROUP/hugetlb.2MB.max
-	refused_in_cgroup huge2 huge
+	refused_in_cgroup four huge
 	same "huge pages free" 16 "$(huge_free)"
 	same "bytes charged" 0 "$(cat $CGROUP/hugetlb.2MB.current)"
 	finalize

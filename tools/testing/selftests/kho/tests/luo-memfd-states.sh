@@ -37,7 +37,7 @@ stage0()
 
 	check_generation
 	huge_pages_on
-	keep_memfds far far
+	keep_memfds wide far
 	# the pages, the list, what tells of it, of the file, of the session
 	within "preserved for three pages of 2^62 bytes" \
 		$(($(cat $SYSFS/preserved_bytes) - before)) 1 $((12 * PAGE_SIZE))
@@ -49,7 +49,7 @@ stage1()
 {
 	check_generation
 	huge_pages_on
-	find_memfds far far
+	find_memfds wide far
 	memfds again states holes thp
 }
 
