@@ -416,7 +416,7 @@ void memblock_free(void *mem, size_t size)
 /* vmalloc areas, whose addresses nobody can use */
 static LIST_HEAD(areas);
 static unsigned long next_addr = VMALLOC_START;
-atomic_long_t nr_vmalloc_pages;
+atomic_long_t nr_vmalloc_pages, num_poisoned_pages;
 
 struct vm_struct *find_vm_area(const void *addr)
 {
