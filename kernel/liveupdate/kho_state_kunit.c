@@ -307,7 +307,8 @@ static void state_poison(struct kunit *test)
 	poison(PHYS_PFN(phys) + nr, 1, true);
 	KUNIT_EXPECT_EQ(test, kho_commit(), 0);
 	poison(PHYS_PFN(phys) + nr, 1, false);
-	list = kho_fdt_poison(kho_out_fdt(&size), &nr);
+	KUNIT_ASSERT_GT(test, kho_read_out_fdt(fdt, 0, KHO_DT_MAX), 0);
+	list = kho_fdt_poison(fdt, &nr);
 	KUNIT_ASSERT_EQ(test, nr, 1);
 	KUNIT_EXPECT_EQ(test, get_unaligned(list),
 			phys + KHO_POISON_MAX * PAGE_SIZE);

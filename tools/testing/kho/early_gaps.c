@@ -29,6 +29,8 @@ static unsigned int nr_runs;
 /* Pages between two of a group that are preserved */
 static unsigned char *between;
 static unsigned char *open;
+/* Pages of runs that may be open: all that are as large as the smallest that is */
+static unsigned char *allowed;
 
 /* Whose memory is it, for the next kernel or for one that only knows its own tree? */
 static bool occupied(unsigned long nr, bool forecast)
@@ -107,6 +109,7 @@ static void find_runs(bool forecast)
 	if (!between) {
 		between = sim_map(1);
 		open = sim_map(1);
+		allowed = sim_map(1);
 	}
 	sim_clear(between);
 	nr_runs = 0;
@@ -159,6 +162,19 @@ static unsigned long pages_for(const struct run *run, int nid)
 	return run->nr < low_end ? min(run->pages, low_end - run->nr) : 0;
 }
 
+static void allow(const struct run *run, unsigned long pages)
+{
+	memset(allowed + run->nr, 1, pages);
+}
+
+static bool only_allowed(void)
+{
+	sim_for_each_page(nr)
+		if (open[nr] && !allowed[nr])
+			return false;
+	return true;
+}
+
 /* One of the largest of a node, or of low memory, is open; and how large it is */
 static const char *check_best(int nid, unsigned long *pages)
 {
@@ -167,6 +183,9 @@ static const char *check_best(int nid, unsigned long *pages)
 	for (unsigned int i = 0; i < nr_runs; i++)
 		most = max(most, pages_for(&runs[i], nid));
 	*pages += most;
+	for (unsigned int i = 0; most && i < nr_runs; i++)
+		if (pages_for(&runs[i], nid) == most)
+			allow(&runs[i], most);
 	for (unsigned int i = 0; most && i < nr_runs; i++)
 		if (pages_for(&runs[i], nid) == most && is_open(&runs[i], most))
 			return NULL;
@@ -184,6 +203,10 @@ const char *model_check_gaps(void)
 	find_runs(false);
 	pages = note_open();
 	bound = largest_sum();
+	sim_clear(allowed);
+	for (unsigned int i = 0; i < nr_runs; i++)
+		if (i < NR_LARGEST || runs[i].pages == runs[NR_LARGEST - 1].pages)
+			allow(&runs[i], runs[i].pages);
 	/* Of those that are as large as the last any may be the last */
 	for (unsigned int i = 0; i < nr_runs && i < NR_LARGEST; i++)
 		if ((nr_runs <= NR_LARGEST ||
@@ -192,7 +215,8 @@ const char *model_check_gaps(void)
 			return "one of the largest gaps is closed";
 	for (int nid = -1; nid < SIM_NODES && !wrong; nid++)
 		wrong = check_best(nid, &bound);
-	return wrong ?: pages > bound ? "more is open than the largest gaps" : NULL;
+	return wrong ?: pages > bound || !only_allowed() ?
+	       "more is open than the largest gaps" : NULL;
 }
 
 static void tooth(unsigned long chunks)

@@ -424,6 +424,8 @@ static const char *check_page(unsigned long nr)
 	if (sim_owner[nr] != FIRMWARE &&
 	    sim_cma[nr] != (sim_owner[nr] == SCRATCH && kho_is_enabled()))
 		return "what is CMA is not what is scratch";
+	if (sim_inited[nr] != in_chunk[nr])
+		return "struct pages are not initialised, or twice";
 	switch (sim_owner[nr]) {
 	case NO_RAM:
 		return sim_buddy[nr] ? "a hole is in use" : NULL;

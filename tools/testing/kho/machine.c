@@ -215,6 +215,7 @@ static void power_off(void)
 	sim_clear(sim_owner);
 	sim_clear(sim_buddy);
 	sim_clear(sim_kept);
+	sim_clear(sim_inited);
 	sim_clear(sim_cma);
 	sim_for_each_bank(bank)
 		munmap(sim_memory(bank->start), bank->end - bank->start);
@@ -230,6 +231,7 @@ void machine_choose(const struct layout *layout)
 		sim_owner = sim_map(1);
 		sim_buddy = sim_map(1);
 		sim_kept = sim_map(1);
+		sim_inited = sim_map(1);
 		sim_cma = sim_map(1);
 	} else {
 		power_off();
@@ -294,6 +296,7 @@ void machine_kexec(void)
 	sim_reset_subtrees();
 	sim_clear(sim_buddy);
 	sim_clear(sim_kept);
+	sim_clear(sim_inited);
 	sim_clear(sim_cma);
 	sim_crc_bytes = 0;
 	sim_steps = 0;

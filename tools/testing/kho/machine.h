@@ -180,6 +180,8 @@ extern bool sim_kdump;
 extern unsigned char *sim_buddy;
 /* Pages that were marked as kept, one by one */
 extern unsigned char *sim_kept;
+/* Pages whose struct pages were initialised late, in chunks */
+extern unsigned char *sim_inited;
 /* Pages that were made CMA */
 extern unsigned char *sim_cma;
 

@@ -12,7 +12,7 @@
 #include "machine_private.h"
 #include "sim_crc.h"
 
-unsigned char *sim_buddy, *sim_kept;
+unsigned char *sim_buddy, *sim_kept, *sim_inited;
 unsigned long sim_steps, sim_crc_bytes;
 unsigned char *sim_cma;
 char sim_log[4096];
@@ -247,6 +247,7 @@ void memblock_init_noinit_pages(unsigned long pfn, unsigned long nr_pages)
 		die("half of a block is initialised", pfn);
 	if (sim_nid(first) != sim_nid(last) || sim_zone(first) != sim_zone(last))
 		die("pages of two zones are initialised as those of one", pfn);
+	memset(sim_inited + pfn, 1, nr_pages);
 }
 
 void __SetPageReserved(struct page *page)

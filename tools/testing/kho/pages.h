@@ -150,6 +150,7 @@ extern int (*sim_initcall_kho_init)(void);
 extern int (*sim_initcall_kho_sysfs_init)(void);
 extern int (*sim_initcall_kho_hotplug_init)(void);
 extern int (*sim_initcall_kho_power_init)(void);
+extern int (*sim_initcall_kho_mark_poison)(void);
 extern int (*sim_param_kho_setup)(char *arg);
 
 /* pages_model.c: what has to be in the map */
@@ -199,6 +200,6 @@ bool sim_same(const struct sim_state *before);
 /* Tests, of several files */
 extern const struct check checks_map[], checks_claim[], checks_vmalloc[],
 	checks_chain[], checks_subtree[], checks_memory[], checks_kexec[],
-	checks_sysfs[], checks_of[];
+	checks_sysfs[], checks_of[], checks_poison[];
 
 #endif /* _KHO_PAGES_H */

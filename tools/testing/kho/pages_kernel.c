@@ -416,7 +416,7 @@ void memblock_free(void *mem, size_t size)
 /* vmalloc areas, whose addresses nobody can use */
 static LIST_HEAD(areas);
 static unsigned long next_addr = VMALLOC_START;
-atomic_long_t nr_vmalloc_pages;
+atomic_long_t nr_vmalloc_pages, num_poisoned_pages;
 
 struct vm_struct *find_vm_area(const void *addr)
 {
@@ -517,17 +517,4 @@ unsigned int sim_vmallocs(void)
 	list_for_each_entry(vm, &areas, list)
 		nr++;
 	return nr;
-}
-
-/* No memory of this machine has hardware errors. */
-struct kho_poison kho_poison_out;
-
-int kho_find_poison(struct kho_map_walk *walk, phys_addr_t fdt)
-{
-	return 0;
-}
-
-int kho_update_poison(struct kho_map_walk *walk, phys_addr_t fdt, bool *changed)
-{
-	return 0;
 }

@@ -23,6 +23,7 @@
 /* What is configured; as <linux/kconfig.h> has it for options that are on */
 #define CONFIG_MEMORY_HOTPLUG			1
 #define CONFIG_ZONE_DMA32			1
+#define CONFIG_MEMORY_FAILURE			1
 #define CONFIG_HAVE_ARCH_HUGE_VMALLOC		1
 #define SIM_ARG_1				0,
 #define sim_second(ignored, val, ...)		val
@@ -320,7 +321,7 @@ struct page {
 	struct page *head;
 	int count;
 	unsigned int order;
-	bool reserved, is_head, buddy, rmappable;
+	bool reserved, is_head, buddy, rmappable, poisoned, has_poison;
 };
 
 struct folio {
@@ -368,8 +369,9 @@ bool virt_addr_valid(const void *virt);
 #define set_page_private(page, val)	((page)->private = (val))
 #define PageReserved(page)	((page)->reserved)
 #define PageBuddy(page)		((page)->buddy)
-#define PageHWPoison(page)	((void)(page), false)
-#define folio_set_has_hwpoisoned(folio)	((void)(folio))
+#define PageHWPoison(page)	((page)->poisoned)
+#define SetPageHWPoison(page)	((page)->poisoned = true)
+#define folio_set_has_hwpoisoned(folio)	((folio)->page.has_poison = true)
 #define clear_page_tag_ref(page)	((void)(page))
 #define TAIL_MAPPING		((void *)0x7a11)
 
@@ -507,7 +509,10 @@ typedef struct {
 
 #define atomic_long_add(n, v)	((v)->counter += (n))
 
-extern atomic_long_t nr_vmalloc_pages;
+#define atomic_long_read(v)	((v)->counter)
+#define num_poisoned_pages_inc(pfn)	((void)(pfn), num_poisoned_pages.counter++)
+
+extern atomic_long_t nr_vmalloc_pages, num_poisoned_pages;
 
 struct vm_struct *find_vm_area(const void *addr);
 struct vm_struct *__get_vm_area_node(unsigned long size, unsigned long align,

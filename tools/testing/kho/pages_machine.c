@@ -300,6 +300,7 @@ void sim_power_on(void)
 	memset(&sim, 0, sizeof(sim));
 	memset(zones, 0, sizeof(zones));
 	sim_warnings = 0;
+	num_poisoned_pages.counter = 0;
 	sim.border = BORDER;
 	sim.zone = ZONE;
 	sim.late_left = OFFLINE - LATE;
@@ -470,6 +471,7 @@ const char *sim_takeover(void)
 	memset(zones, 0, sizeof(zones));
 	sim.pages = 0;
 	sim.objects = 0;
+	num_poisoned_pages.counter = 0;
 	sim_quiet();
 	fill_memblock(true);
 	wrong = look(fdt, tree);

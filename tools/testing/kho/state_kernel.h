@@ -31,6 +31,7 @@
 #define ilog2(n)		(fls64(n) - 1)
 #define __ffs64(n)		__ffs(n)
 #define hweight64(n)		__builtin_popcountll(n)
+#define _RET_IP_		((unsigned long)__builtin_return_address(0))
 #define ERR_PTR(err)		((void *)(long)(err))
 #define PTR_ERR(ptr)		((long)(ptr))
 #define IS_ERR(ptr)		((unsigned long)(ptr) > -4096UL)

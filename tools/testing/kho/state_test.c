@@ -661,8 +661,12 @@ static void test_revoke(void)
 	CHECK(!kho_abort() && is_open() && was_heard("a1a3a2"));
 	CHECK(sim_do_work() && is_open() && was_heard(""));
 	CHECK(!kho_finalize() && was_heard("f2f3f1"));
+	CHECK(kho_reopen() && is_open() && sim_do_work() && was_heard("a1a3a2"));
+	CHECK(kho_reopen() && is_open() && !sim_do_work());
+	CHECK(!kho_finalize() && was_heard("f2f3f1"));
 	check_revoked();
 	CHECK(!kho_commit() && is_committed());
+	CHECK(!kho_reopen() && is_committed());
 	CHECK(was_heard("a1a3a2f2f3f1z2z3z1"));
 	CHECK(sim_do_work() && is_committed() && was_heard(""));
 }
