@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="a crash kernel beside a handover: loaded, kept off, and it gets a dump"
 CORE=yes
-CMDLINE="kho=on crashkernel=160M"
+CMDLINE="kho=on crashkernel=256M"
 CMDLINE_2="kho=on kho_scratch=8M,8M,8M"
 MEMORY=2G
 CRASHES=1
