@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="a crash while finalized: the crash kernel is kept off, and its dump has the handover"
 CORE=yes
-CMDLINE="kho=on crashkernel=160M reserve_mem=1M:4096:oops ramoops.mem_name=oops \
+CMDLINE="kho=on crashkernel=256M reserve_mem=1M:4096:oops ramoops.mem_name=oops \
 ramoops.pmsg_size=0x20000 reserve_mem=4M:4096:trace trace_instance=boot_map@trace"
 CMDLINE_2="kho=on kho_scratch=8M,8M,8M"
 MEMORY=2G
