@@ -67,6 +67,7 @@ static ssize_t in_subtree_read(struct file *file, char __user *to, size_t count,
 	if (!buf)
 		return -ENOMEM;
 	ret = copy_from_kernel_nofault(buf, subtree->blob + at, count);
+	/* The bit is looked at after the bytes, not before. */
 	smp_rmb();
 	if (!still_unclaimed(subtree))
 		ret = -ENODATA;
