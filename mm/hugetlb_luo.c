@@ -243,7 +243,8 @@ static int hugetlb_luo_preserve_pages(struct hugetlb_luo *luo, struct file *file
 	unsigned long nr = luo->ser->size >> huge_page_shift(hstate_file(file));
 	int err;
 
-	luo->pages = vmalloc(array_size(nr, sizeof(*luo->pages)));
+	luo->pages = __vmalloc(array_size(nr, sizeof(*luo->pages)),
+			       GFP_KERNEL | __GFP_NOWARN);
 	if (!luo->pages)
 		return -ENOMEM;
 	err = kho_preserve_vmalloc(luo->pages, &luo->ser->pages);

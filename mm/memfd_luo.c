@@ -85,7 +85,7 @@ static int memfd_luo_make_room(struct memfd_luo *luo, unsigned long room)
 	struct kho_vmalloc desc;
 	int err;
 
-	folios = vmalloc(array_size(room, sizeof(*folios)));
+	folios = __vmalloc(array_size(room, sizeof(*folios)), GFP_KERNEL | __GFP_NOWARN);
 	if (!folios)
 		return -ENOMEM;
 	err = kho_preserve_vmalloc(folios, &desc);
