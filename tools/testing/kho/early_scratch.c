@@ -125,6 +125,8 @@ static void areas(const struct layout *layout, const char *arg)
 	boot_to_open(layout, arg);
 	machine_boot_all();
 	wrong = check_scratch();
+	/* What boot allocates now is the kernel's own again */
+	CHECK(!memblock_kho_exclusive(false));
 	if (!CHECK(!wrong))
 		printf("# kho_scratch=%s on %s: %s\n%s", arg ?: "", layout->name, wrong,
 		       sim_log);
@@ -350,7 +352,7 @@ static void read_words(void)
 {
 	static const char *const bad[] = {
 		"", ",", "4M", "4M,", "4M,4M,", "4M,4M,4M,4M", "4M,4M,x", "0,4M,4M",
-		"4M,0", "%", "0%", "4M%", "10001%", "-4M,4M", " 4M,4M", "4MM,4M",
+		"4M,0", "%", "0%", "1K%", "10001%", "-4M,4M", " 4M,4M", "4MM,4M",
 		"99999999999999999999999999,4M", "256P,4M", "64P,4M", "65536T,4M",
 		"18014398509481984K,4M", "0x,4M", "4M 4M",
 	};
