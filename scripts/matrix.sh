@@ -28,8 +28,6 @@ no-tests|kernel|KUNIT=n TEST_KEXEC_HANDOVER=n SAMPLE_KEXEC_HANDOVER=n|
 no-modules|kernel|MODULES=n TEST_KEXEC_HANDOVER=n|
 on-by-default|kernel|KEXEC_HANDOVER_ENABLE_DEFAULT=y|
 no-kaslr|kernel|RANDOMIZE_BASE=n|
-firmware|kernel|PCI=y ACPI=y X86_64_ACPI_NUMA=y EFI=y EFI_STUB=y|
-network|objects|NET=y BLOCK=y SWAP=y|
 no-hugetlb|kernel|HUGETLBFS=n|
 no-sysfs|kernel|SYSFS=n|
 no-deferred|kernel|DEFERRED_STRUCT_PAGE_INIT=n|
@@ -37,6 +35,8 @@ no-numa|kernel|NUMA=n|
 no-vmemmap|kernel|SPARSEMEM_VMEMMAP=n|
 no-hotplug|kernel|MEMORY_HOTPLUG=n|
 no-memory-failure|kernel|MEMORY_FAILURE=n|
+firmware|objects|PCI=y ACPI=y X86_64_ACPI_NUMA=y EFI=y EFI_STUB=y|
+network|objects|NET=y BLOCK=y SWAP=y|
 one-processor|objects|SMP=n|
 realtime|objects|PREEMPT_RT=y|
 size|objects|CC_OPTIMIZE_FOR_SIZE=y|

@@ -17,8 +17,8 @@ region()
 # is_away ADDRESS SIZE: taken away as the command line says, all of it
 is_away()
 {
-	grep -q "^$(printf '%08x-%08x' $(($1)) $(($1 + $2 - 1))) : Reserved" \
-		/proc/iomem
+	in_log "$(printf 'user: \\[mem 0x%016x-0x%016x\\] reserved' \
+		$(($1)) $(($1 + $2 - 1)))"
 }
 
 stage0()
