@@ -35,18 +35,40 @@ void luo_chain_shrink(struct luo_chain *chain);
 void *luo_chain_entry(struct luo_chain *chain, u64 index);
 u64 luo_chain_phys(struct luo_chain *chain);
 
-/* luo_core.c: when what is allowed */
+/* luo_gate.c: when which call is allowed */
+
+enum luo_stage {
+	LUO_OPEN,
+	LUO_FINAL,
+	LUO_FROZEN,
+};
 
 bool luo_on(void);
+bool luo_wanted(void);
+void luo_disable(void);
 int luo_preserve_begin(void);
 void luo_call_begin(void);
 void luo_call_end(void);
 void luo_give_back_begin(void);
 void luo_give_back_end(void);
+void luo_set_stage(enum luo_stage stage);
+bool luo_await_given_back(void);
+bool luo_close_gate(void);
 
-/* There is something to hand over, or no more. */
+/* luo_header.c: there is something to hand over, or no more */
+
 int luo_header_add(void);
 void luo_header_remove(void);
+void luo_header_write(u64 sessions, u64 flbs);
+int luo_header_read(struct luo_ser *header);
+
+/* luo_handler.c */
+
+/* Of which handlers and FLBs there are. */
+extern struct mutex luo_handlers_lock;
+bool luo_handler_registered(const struct liveupdate_file_handler *handler);
+struct liveupdate_file_handler *luo_handler_named(const char *compatible);
+struct liveupdate_file_handler *luo_handler_for(struct file *file);
 
 /* luo_ioctl.c */
 
@@ -135,9 +157,6 @@ struct luo_file {
 	/* It came; the handler may not be here. */
 	char compatible[LUO_COMPATIBLE_SIZE];
 };
-
-extern struct mutex luo_handlers_lock;
-bool luo_handler_registered(const struct liveupdate_file_handler *handler);
 
 int luo_files_init(void);
 int luo_files_restore(struct liveupdate_session *session, u64 phys, u64 count);

@@ -15,6 +15,10 @@
 #undef pr_fmt
 #include "../../../kernel/liveupdate/luo_chain.c"
 #include "../../../kernel/liveupdate/luo_ioctl.c"
+#include "../../../kernel/liveupdate/luo_gate.c"
+#undef pr_fmt
+#include "../../../kernel/liveupdate/luo_header.c"
+#include "../../../kernel/liveupdate/luo_handler.c"
 #include "../../../kernel/liveupdate/luo_core.c"
 #undef pr_fmt
 #include "../../../kernel/liveupdate/luo_session.c"
@@ -198,7 +202,7 @@ static void write_handover(void)
 	for (unsigned int i = 2; i < SESSIONS; i++)
 		preserve_in(i, 0, &fd);
 	CHECK(!luo_sessions_freeze());
-	luo_write();
+	luo_header_write(luo_sessions_write(), luo_flbs_write());
 	save();
 	luo_sessions_unfreeze();
 	list_for_each_entry_safe(session, next, &luo_created, list)
