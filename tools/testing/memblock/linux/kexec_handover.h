@@ -15,6 +15,7 @@ static inline unsigned long kho_memory_free(void)
 	return 0;
 }
 
+bool is_kho_boot(void);
 bool kho_is_enabled(void);
 int kho_retrieve_subtree(const char *name, phys_addr_t *phys, size_t *size);
 int kho_early_claim(phys_addr_t phys, size_t size);
