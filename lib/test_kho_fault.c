@@ -98,12 +98,12 @@ static void undo_alloc(void)
 
 static int call_subtree(void)
 {
-	return kho_add_subtree("test-fault", use.area, PAGE_SIZE);
+	return kho_add_subtree("test-fault", folio_address(use.folio), PAGE_SIZE);
 }
 
 static void undo_subtree(void)
 {
-	kho_remove_subtree(use.area);
+	kho_remove_subtree(folio_address(use.folio));
 }
 
 static int call_block(void)

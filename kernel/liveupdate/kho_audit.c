@@ -56,19 +56,23 @@ static int kho_audit_end(const struct kho_audit *audit)
 }
 
 /*
- * Did the owner give any of a block back? A block is naturally aligned: its other
- * pages may have no references, as those behind the first page of a higher order
- * allocation, but are not on the allocator's own lists.
+ * Did the owner give any of a block back? A page without a reference is still
+ * somebody's behind the first of a higher order allocation, which is naturally
+ * aligned, reaches up to the next page with a reference at most, and is not on the
+ * allocator's own lists.
  */
 static bool kho_block_freed(const struct page *page, unsigned long nr_pages)
 {
-	unsigned long i;
+	unsigned long pfn = page_to_pfn(page), i, held = 0;
 
-	if (!page_count(page))
-		return true;
-	for (i = 0; i < nr_pages; i++)
+	for (i = 0; i < nr_pages; i++) {
 		if (PageBuddy(page + i))
 			return true;
+		if (page_count(page + i))
+			held = i + (pfn + i ? 1UL << __ffs(pfn + i) : nr_pages);
+		else if (i >= held)
+			return true;
+	}
 	return false;
 }
 

@@ -18,11 +18,25 @@ digest()
 	head -n "$1" $LIST | md5sum | cut -c1-12
 }
 
+# Read by root, from a file system of which the policy takes notice: the guest's own
+# is none.
+measure()
+{
+	local i
+
+	mount -t securityfs none /sys/kernel/security
+	mkdir -p /tmp/measured
+	mount -t ramfs none /tmp/measured
+	for i in 1 2 3 4; do
+		echo "file $i of kernel $STAGE" > /tmp/measured/$i
+		cat /tmp/measured/$i > /dev/null
+	done
+}
+
 # What is measured before an image is loaded goes with it.
 hand_on()
 {
 	expect "finalize" write 1 $SYSFS/active
-	cat /host/test.sh > /dev/null
 	carry entries "$(entries)"
 	carry digest "$(digest "$(entries)")"
 	expect "kexec -l" load
@@ -42,7 +56,7 @@ came()
 
 stage0()
 {
-	mount -t securityfs none /sys/kernel/security
+	measure
 	check_generation
 	preserve state bytes=64M
 	[ "$(entries)" -gt 3 ] || fail "nothing is measured: $(cat $LIST)"
@@ -51,14 +65,14 @@ stage0()
 
 stage1()
 {
-	mount -t securityfs none /sys/kernel/security
+	measure
 	came
 	hand_on
 }
 
 stage2()
 {
-	mount -t securityfs none /sys/kernel/security
+	measure
 	came
 	[ "$(grep -c boot_aggregate $LIST)" = 3 ] ||
 		fail "a kernel is not in the list: $(grep boot_aggregate $LIST)"

@@ -2,6 +2,7 @@
 ABOUT="the firmware's log of what it measured stays where it is, beside a handover"
 ARCHES=x86_64
 VARIANTS=debug
+LATER=debug
 FIRMWARE=efi
 KEXECS=2
 SECONDS_A_BOOT=120
