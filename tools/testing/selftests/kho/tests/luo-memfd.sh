@@ -2,6 +2,7 @@
 ABOUT="memfds of a program over two kexecs, through /dev/liveupdate"
 CORE=yes
 VARIANTS="plain debug 64k 16k"
+LATER=debug # where luo-memfd-states is
 MEMORY=2G
 CPUS=2
 KEXECS=2
