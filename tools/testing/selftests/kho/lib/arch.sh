@@ -67,7 +67,7 @@ arch_table()
 		ARCH_EFI="qemu-efi-aarch64 usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
 		ARCH_NODES_BY=none
 		ARCH_BARE="-machine its=off"
-		ARCH_KERNELS="plain nokho 64k 16k mte"
+		ARCH_KERNELS="plain nokho 64k 16k"
 		ARCH_PLAIN="plain 64k"
 		ARCH_CORE=64k
 		ARCH_LEAN="plain nokho 16k"
