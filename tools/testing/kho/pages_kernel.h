@@ -28,8 +28,8 @@
 #define SIM_ARG_1				0,
 #define sim_second(ignored, val, ...)		val
 #define sim_is_on(arg)				sim_second(arg 1, 0)
-#define sim_placeholder(val)			sim_is_on(SIM_ARG_##val)
-#define sim_enabled(val)			sim_placeholder(val)
+#define sim_expanded(val)			sim_is_on(SIM_ARG_##val)
+#define sim_enabled(val)			sim_expanded(val)
 #define IS_ENABLED(CONFIG_option)		sim_enabled(CONFIG_option)
 
 /* Types */

@@ -7,7 +7,6 @@ CMDLINE_1="kho=on numa=fake=2"
 CMDLINE_2="kho=on"
 KEXECS=2
 
-
 # From 1 GiB to 2 GiB, where no kernel may have been loaded; no later one names it
 stage0()
 {
