@@ -10,12 +10,13 @@
 configs=$root/tools/testing/selftests/kho/configs
 
 # The compiler is ccache's where there is one. It is found by PATH so that a plain
-# make in the same folder runs the same commands and rebuilds nothing. It goes by what
-# the compiler read, so that nothing is preprocessed in vain where all is new. What
-# was made in one clone serves another: paths are relative to the clone, and what
-# kbuild has cut off of __FILE__ is the same everywhere.
+# make in the same folder runs the same commands and rebuilds nothing. It must see what
+# is preprocessed: only there does it find .incbin, by which a key or a configuration
+# comes in that no dependency names. What was made in one clone serves another: paths
+# are relative to the clone, and what kbuild has cut off of __FILE__ is the same
+# everywhere.
 export PATH=/usr/lib/ccache:$PATH
-export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1 CCACHE_NODEPEND=1
 export CCACHE_IGNOREOPTIONS="-fmacro-prefix-map=*"
 
 # choose_kernel ARCH VARIANT

@@ -52,8 +52,6 @@ source_dir=$tree
 choose_kernel x86_64 plain
 objects=$out/matrix
 plain_layers=("${layers[@]}")
-# entries differ by symbols that most files do not know
-export CCACHE_NODEPEND=1
 
 configure() {
 	local symbol wanted=$objects.config

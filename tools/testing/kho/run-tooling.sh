@@ -301,6 +301,24 @@ test_lost_symbol_is_named() (
 	EOS
 )
 
+# what no dependency names: a key in an assembler file, .config in kernel/configs.c
+test_compiler_cache_knows_what_is_included() (
+	export CCACHE_DIR=$PWD/cache
+	root=$PWD
+	# shellcheck source=scripts/kbuild.sh
+	. scripts/kbuild.sh
+	echo '.incbin "key"' >key.S
+	echo 'asm(".incbin \"key\"");' >key.c
+	for key in first second; do
+		echo "$key" >key
+		for file in key.S key.c; do
+			gcc -Wp,-MMD,key.d -c -o key.o "$file"
+			objcopy -O binary -j .text key.o said
+			has said "$key"
+		done
+	done
+)
+
 # stand_in FILE LINE...: a script of these lines
 stand_in() {
 	local file=$1
