@@ -91,6 +91,7 @@ void kho_spoil_handover(const char *why);
 bool kho_handover_noted(void);
 void kho_early_init(void);
 void *arch_kho_map_segment(phys_addr_t phys, size_t size);
+const char *arch_kho_image_release(const void *buf, size_t size);
 void kho_early_open(void);
 int kho_early_claim(phys_addr_t phys, size_t size);
 void kho_memory_init(void);

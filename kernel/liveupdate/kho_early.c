@@ -38,6 +38,7 @@
 #include <linux/unaligned.h>
 #include <asm/early_ioremap.h>
 
+#include "kho_bitmaps.h"
 #include "kho_claim.h"
 #include "kho_fdt.h"
 #include "kho_gaps.h"
@@ -66,6 +67,10 @@ static struct kho_fdt_root root __initdata;
 /* Addresses of the memory map's nodes, ascending. */
 static phys_addr_t *nodes __initdata;
 static unsigned long nr_nodes __initdata;
+
+/* What this kernel itself put above the bitmaps of an older map. */
+static struct kho_radix_node *tables __initdata;
+static size_t tables_size __initdata;
 
 static struct kho_map_walk blocks __initdata;
 
@@ -131,6 +136,9 @@ static void __init kho_free_nodes(void)
 	if (nodes)
 		memblock_free(nodes, kho_nodes_size());
 	nodes = NULL;
+	if (tables)
+		memblock_free(tables, tables_size);
+	tables = NULL;
 }
 
 /*
@@ -354,13 +362,23 @@ static unsigned long __init kho_node_limit(void)
 	return 4 * leaves + 2 * (KHO_KEY_MAX_ORDER + 1) * KHO_TREE_DEPTH;
 }
 
+static int __init kho_walk_nodes(kho_radix_node_fn cb, struct kho_node_walk *walk)
+{
+	return root.bitmaps ? kho_bitmaps_walk(root.map, cb, walk) :
+			      kho_radix_walk_nodes(root.map, cb, walk);
+}
+
 /* Every node: a page of RAM of its own. Afterwards they stand in nodes[]. */
 static const char *__init kho_read_nodes(void)
 {
 	struct kho_node_walk walk = { .limit = kho_node_limit(), .crc = ~0U };
 	unsigned long i;
+	int err;
 
-	if (kho_radix_walk_nodes(root.map, kho_check_node, &walk))
+	err = kho_walk_nodes(kho_check_node, &walk);
+	if (err == -EPROTO)
+		return "the memory map has the bitmaps of 512 bytes that 6.16 to 6.17.8 write";
+	if (err)
 		return "the memory map is damaged";
 	if (root.has_crc_tree && ~walk.crc != root.crc_tree)
 		return "the memory map's checksum does not match";
@@ -370,11 +388,27 @@ static const char *__init kho_read_nodes(void)
 	if (!nodes)
 		return "scratch has no room to read the memory map";
 	walk = (struct kho_node_walk){ .fill = nodes };
-	kho_radix_walk_nodes(root.map, kho_note_node, &walk);
+	kho_walk_nodes(kho_note_node, &walk);
 	sort(nodes, nr_nodes, sizeof(*nodes), kho_cmp_phys, NULL);
 	for (i = 1; i < nr_nodes; i++)
 		if (nodes[i] == nodes[i - 1])
 			return "the memory map has a node twice";
+	return NULL;
+}
+
+/* The tree, whose nodes are sound; or what makes one of the bitmaps that came. */
+static const char *__init kho_take_tree(void)
+{
+	if (!root.bitmaps) {
+		kho_radix_init_tree(&kho_in.tree, phys_to_virt(root.map));
+		return NULL;
+	}
+	tables_size = kho_bitmaps_tables(root.map) * sizeof(*tables);
+	tables = memblock_alloc(tables_size, PAGE_SIZE);
+	if (!tables)
+		return "scratch has no room to read the memory map";
+	kho_bitmaps_tree(root.map, tables);
+	kho_radix_init_tree(&kho_in.tree, tables);
 	return NULL;
 }
 
@@ -384,7 +418,7 @@ static bool __init kho_key_is_sane(void)
 	struct kho_radix_iter iter;
 	u64 key;
 
-	kho_radix_iter_init(&iter, phys_to_virt(root.map), 0, KHO_KEY_MIN - 1);
+	kho_radix_iter_init(&iter, kho_in.tree.root, 0, KHO_KEY_MIN - 1);
 	return !kho_radix_iter_next(&iter, &key);
 }
 
@@ -442,7 +476,9 @@ static const char *__init kho_read_map(void)
 	wrong = kho_read_nodes();
 	if (wrong)
 		return wrong;
-	kho_radix_init_tree(&kho_in.tree, phys_to_virt(root.map));
+	wrong = kho_take_tree();
+	if (wrong)
+		return wrong;
 	wrong = kho_check_blocks();
 	if (wrong)
 		return wrong;

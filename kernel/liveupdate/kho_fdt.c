@@ -16,6 +16,8 @@
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
+#include <linux/kho/abi/bitmaps.h>
+
 #include "kho_fdt.h"
 
 /* The first whose header has the structure's size; all kernels write it. */
@@ -116,15 +118,21 @@ static int kho_fdt_add_poison(void *fdt, const struct kho_poison *poison)
  */
 int kho_fdt_begin(void *fdt, size_t size, const struct kho_fdt_root *root)
 {
+	const char *versions = KHO_FDT_COMPATIBLE;
+	size_t len = sizeof(KHO_FDT_COMPATIBLE);
 	u64 map = root->map;
 	u32 page_size = PAGE_SIZE, zero = 0;
-	size_t versions = root->newest_only ? sizeof(KHO_FDT_COMPATIBLE_V4) :
-					      sizeof(KHO_FDT_COMPATIBLE);
 
+	if (root->bitmaps) {
+		versions = KHO_FDT_COMPATIBLE_V1;
+		len = sizeof(KHO_FDT_COMPATIBLE_V1);
+	} else if (root->newest_only) {
+		len = sizeof(KHO_FDT_COMPATIBLE_V4);
+	}
 	return fdt_create(fdt, size) ?:
 	       fdt_finish_reservemap(fdt) ?:
 	       fdt_begin_node(fdt, "") ?:
-	       fdt_property(fdt, "compatible", KHO_FDT_COMPATIBLE, versions) ?:
+	       fdt_property(fdt, "compatible", versions, len) ?:
 	       fdt_property(fdt, KHO_FDT_MEMORY_MAP_PROP_NAME, &map,
 			    sizeof(map)) ?:
 	       fdt_property(fdt, KHO_FDT_PAGE_SIZE_PROP_NAME, &page_size,
@@ -142,16 +150,20 @@ int kho_fdt_begin(void *fdt, size_t size, const struct kho_fdt_root *root)
  * kho_fdt_add_subtree() - write one subtree more
  * @fdt: an FDT that was begun
  * @subtree: what to write; the checksum in any case
+ * @bitmaps: the FDT is one of kho-v1
  *
  * Context: Any.
  * Return: 0, or an error of libfdt, for want of space.
  */
-int kho_fdt_add_subtree(void *fdt, const struct kho_fdt_subtree *subtree)
+int kho_fdt_add_subtree(void *fdt, const struct kho_fdt_subtree *subtree,
+			bool bitmaps)
 {
+	const char *blob = bitmaps ? KHO_V1_SUB_TREE_PROP_NAME :
+				     KHO_SUB_TREE_PROP_NAME;
 	u64 phys = subtree->phys;
 
 	return fdt_begin_node(fdt, subtree->name) ?:
-	       fdt_property(fdt, KHO_SUB_TREE_PROP_NAME, &phys, sizeof(phys)) ?:
+	       fdt_property(fdt, blob, &phys, sizeof(phys)) ?:
 	       fdt_property(fdt, KHO_SUB_TREE_SIZE_PROP_NAME, &subtree->size,
 			    sizeof(subtree->size)) ?:
 	       fdt_property(fdt, KHO_SUB_TREE_CRC_PROP_NAME, &subtree->crc,
@@ -234,6 +246,13 @@ static bool kho_fdt_compatible(const void *fdt)
 	       !fdt_node_check_compatible(fdt, 0, KHO_FDT_COMPATIBLE_V3);
 }
 
+/* Alone: a list that has a later one too means that one's memory map. */
+static bool kho_fdt_is_v1(const void *fdt)
+{
+	return !fdt_node_check_compatible(fdt, 0, KHO_FDT_COMPATIBLE_V1) &&
+	       !kho_fdt_compatible(fdt);
+}
+
 /* What libfdt asks of the header, and what it takes for granted. */
 static bool kho_fdt_header_sane(const void *fdt)
 {
@@ -299,6 +318,8 @@ static bool kho_fdt_well_formed(const void *fdt)
 int kho_fdt_next_subtree(const void *fdt, int node,
 			 struct kho_fdt_subtree *subtree)
 {
+	bool v1 = kho_fdt_is_v1(fdt);
+	const char *blob = v1 ? KHO_V1_SUB_TREE_PROP_NAME : KHO_SUB_TREE_PROP_NAME;
 	u64 phys;
 	int len;
 
@@ -307,19 +328,21 @@ int kho_fdt_next_subtree(const void *fdt, int node,
 			      fdt_first_subnode(fdt, 0);
 		if (node < 0)
 			return -ENOENT;
-	} while (!fdt_getprop(fdt, node, KHO_SUB_TREE_PROP_NAME, NULL));
+	} while (!fdt_getprop(fdt, node, blob, NULL));
 
 	subtree->name = fdt_get_name(fdt, node, &len);
 	if (!subtree->name || len < 1 || len > KHO_SUB_TREE_NAME_MAX ||
 	    strchr(subtree->name, '/'))
 		return -EINVAL;
-	if (!kho_fdt_u64(fdt, node, KHO_SUB_TREE_PROP_NAME, &phys) ||
-	    !kho_fdt_u64(fdt, node, KHO_SUB_TREE_SIZE_PROP_NAME,
-			 &subtree->size) ||
+	if (!kho_fdt_u64(fdt, node, blob, &phys) ||
 	    !kho_fdt_u32(fdt, node, KHO_SUB_TREE_CRC_PROP_NAME, &subtree->crc,
 			 &subtree->has_crc))
 		return -EINVAL;
-	if (!phys || !subtree->size || phys + subtree->size < phys)
+	subtree->size = 0;
+	if (!kho_fdt_u64(fdt, node, KHO_SUB_TREE_SIZE_PROP_NAME,
+			 &subtree->size) && !v1)
+		return -EINVAL;
+	if (!phys || (!subtree->size && !v1) || phys + subtree->size < phys)
 		return -EINVAL;
 	subtree->phys = phys;
 	return node;
@@ -389,7 +412,8 @@ const char *kho_check_fdt(const void *fdt, size_t size,
 		return "the FDT is larger than what was passed along";
 	if (fdt_num_mem_rsv(fdt) < 0 || !kho_fdt_well_formed(fdt))
 		return "the FDT's structure is damaged";
-	if (!kho_fdt_compatible(fdt))
+	root->bitmaps = kho_fdt_is_v1(fdt);
+	if (!root->bitmaps && !kho_fdt_compatible(fdt))
 		return "the FDT's version is not one that this kernel reads";
 
 	wrong = kho_check_fdt_crc(fdt);

@@ -40,17 +40,19 @@ struct kho_poison {
 
 /**
  * struct kho_fdt_root - what the root of an FDT says
- * @map: physical address of the memory map's root
+ * @map: physical address of the memory map's root, or of its first chunk
+ * @bitmaps: the memory map is in the form of kho-v1
  * @crc_tree: checksum of the memory map, when @has_crc_tree
  * @has_crc_tree: the last kernel wrote one
  * @crc_scratch: checksum of the scratch list, when @has_crc_scratch
  * @has_crc_scratch: the last kernel wrote one
  * @nr_subtrees: number of sub-nodes that name a blob
- * @newest_only: written: readers of older versions are to leave it alone
+ * @newest_only: written: readers of kho-v3 are to leave it alone
  * @poison: written: pages with hardware errors; may be NULL
  */
 struct kho_fdt_root {
 	phys_addr_t map;
+	bool bitmaps;
 	u32 crc_tree;
 	bool has_crc_tree;
 	u32 crc_scratch;
@@ -64,7 +66,7 @@ struct kho_fdt_root {
  * struct kho_fdt_subtree - what a sub-node of an FDT says
  * @name: the producer's name
  * @phys: physical address of the blob
- * @size: bytes in the blob
+ * @size: bytes in the blob; 0 when it is an FDT, whose header has to tell
  * @crc: checksum of the blob, when @has_crc
  * @has_crc: the last kernel wrote one
  */
@@ -82,7 +84,8 @@ u32 kho_scratch_crc32c(const struct kho_scratch *areas, unsigned int count);
 
 size_t kho_fdt_subtree_size(const char *name);
 int kho_fdt_begin(void *fdt, size_t size, const struct kho_fdt_root *root);
-int kho_fdt_add_subtree(void *fdt, const struct kho_fdt_subtree *subtree);
+int kho_fdt_add_subtree(void *fdt, const struct kho_fdt_subtree *subtree,
+			bool bitmaps);
 int kho_fdt_end(void *fdt);
 
 const char *kho_check_fdt(const void *fdt, size_t size,

@@ -25,6 +25,7 @@
 #include <linux/workqueue.h>
 
 #include "kho_audit.h"
+#include "kho_bitmaps.h"
 #include "kho_claim.h"
 #include "kho_fdt.h"
 #include "kho_finalize.h"
@@ -36,6 +37,7 @@
 #include "kho_scratch.h"
 #include "kho_state.h"
 #include "kho_subtree.h"
+#include "kho_version.h"
 
 static DEFINE_MUTEX(kho_lock);
 /* Those with the highest priority first. */
@@ -46,6 +48,13 @@ static struct kho_map_walk kho_walk;
 
 /* The FDT for the next kernel, at the same place for as long as this one runs. */
 static void *kho_fdt;
+
+/*
+ * The version that the FDT was written in, none of them while it is not whole; and
+ * chunks that were written for it.
+ */
+static enum kho_version kho_version_written;
+static phys_addr_t kho_chunks;
 
 /**
  * kho_read_out_fdt() - copy a piece of the FDT for the next kernel
@@ -62,7 +71,7 @@ ssize_t kho_read_out_fdt(void *buf, loff_t pos, size_t count)
 	ssize_t ret = -ENODATA;
 
 	percpu_down_read(&kho_changes);
-	if (kho_finalized())
+	if (kho_finalized() && kho_version_written)
 		ret = memory_read_from_buffer(buf, count, &pos, kho_fdt,
 					      fdt_totalsize(kho_fdt));
 	percpu_up_read(&kho_changes);
@@ -227,16 +236,42 @@ static void kho_revoked(struct work_struct *work)
 
 /* From one state to the next, with kho_lock */
 
+static int kho_write_map(struct kho_fdt_root *root, enum kho_version version)
+{
+	int err;
+
+	kho_bitmaps_free(kho_chunks);
+	kho_chunks = 0;
+	if (version != KHO_VERSION_1) {
+		root->map = virt_to_phys(kho_out_tree.root);
+		root->crc_tree = kho_map_crc32c(&kho_out_tree);
+		return 0;
+	}
+	root->bitmaps = true;
+	err = kho_bitmaps_write(&kho_out_tree, &kho_chunks, &root->crc_tree);
+	root->map = kho_chunks;
+	return err;
+}
+
 static int kho_write_fdt(void)
 {
 	struct kho_fdt_root root = {
-		.map = virt_to_phys(kho_out_tree.root),
-		.crc_tree = kho_map_crc32c(&kho_out_tree),
 		.crc_scratch = kho_scratch_crc32c(kho_scratch, kho_scratch_cnt),
 		.poison = &kho_poison_out,
 	};
+	enum kho_version version = kho_version_out();
+	int err;
 
-	return kho_write_subtrees(kho_fdt, KHO_DT_MAX, &root);
+	kho_version_written = KHO_VERSION_AUTO;
+	err = kho_write_map(&root, version) ?:
+	      kho_write_subtrees(kho_fdt, KHO_DT_MAX, &root);
+	if (!err && root.newest_only && version != KHO_VERSION_4) {
+		pr_err("the next kernel does not read live update's sessions\n");
+		err = -EOPNOTSUPP;
+	}
+	if (!err)
+		kho_version_written = version;
+	return err;
 }
 
 /* Nobody changes anything meanwhile. */
@@ -295,6 +330,8 @@ static void kho_abort_locked(void)
  * the next kernel takes, see kho_audit(); -EHWPOISON when memory that has to be
  * read for it has a hardware error, see kho_find_poison(); -ENOSPC when the next
  * kernel would find no room to boot in, see kho_check_gaps(), or the FDT is full;
+ * -EOPNOTSUPP also when the version that is written cannot tell of all that is
+ * preserved; -ENOMEM;
  * or the errno of the producer that refused, whose name is in the log. After an
  * error everything is as it was.
  */
@@ -335,6 +372,9 @@ static int kho_seal(bool changed)
 	kho_stop_changes();
 	if (kho_state == KHO_FINALIZED)
 		err = kho_update_poison(&kho_walk, kho_out_fdt_phys(), &changed);
+	/* An image may have been loaded since, or the last time have failed. */
+	if (kho_version_written != kho_version_out())
+		changed = true;
 	if (!err && changed)
 		err = kho_write_fdt();
 	if (!err)

@@ -28,9 +28,11 @@
 
 #include "kho_fdt.h"
 #include "kho_finalize.h"
+#include "kho_memory.h"
 #include "kho_preserve.h"
 #include "kho_scratch.h"
 #include "kho_state.h"
+#include "kho_version.h"
 
 /* The next kernel takes this much before it opens the gaps, and so much a node */
 #define KHO_EARLY_BASE		SZ_4M
@@ -203,8 +205,14 @@ static int kho_check_room(const struct kimage *image)
 	for (i = 0; i < kho_scratch_cnt; i++)
 		total += kho_scratch[i].size;
 
-	if (total - used >= needs)
+	if (total - used >= needs) {
+		/* Whether it takes the handover, its command line decides. */
+		if (kho_version_out() == KHO_VERSION_1 &&
+		    total - used < kho_boot_bytes)
+			pr_warn("a next kernel that reads kho-v1 boots in scratch alone: it will find %llu MiB, where this one took %llu MiB; boot with a larger kho_scratch=\n",
+				(total - used) >> 20, kho_boot_bytes >> 20);
 		return 0;
+	}
 
 	pr_err("the image takes %llu KiB of %llu KiB scratch, which leaves less than the %llu KiB that the next kernel boots in; use a smaller image or boot with a larger kho_scratch=\n",
 	       used >> 10, total >> 10, needs >> 10);
@@ -235,6 +243,7 @@ int kho_check_kimage(struct kimage *image, int err)
 		return err;
 	}
 
+	kho_version_of_image(image);
 	return kho_check_room(image);
 }
 

@@ -307,7 +307,16 @@ bool kho_map_touches(const struct kho_radix_tree *tree, phys_addr_t start,
 	return false;
 }
 
-static int kho_sum_node(phys_addr_t node, unsigned int level, void *data)
+/**
+ * kho_sum_node() - add a page to the checksum of a memory map
+ * @node: physical address
+ * @level: not looked at
+ * @data: the running checksum, a u32
+ *
+ * Context: Any.
+ * Return: 0.
+ */
+int kho_sum_node(phys_addr_t node, unsigned int level, void *data)
 {
 	u32 *crc = data;
 

@@ -102,6 +102,7 @@ bool kho_map_covers(const struct kho_radix_tree *tree, unsigned long orders,
 		    phys_addr_t phys, u64 size);
 bool kho_map_touches(const struct kho_radix_tree *tree, phys_addr_t start,
 		     phys_addr_t end);
+int kho_sum_node(phys_addr_t node, unsigned int level, void *data);
 u32 kho_map_crc32c(const struct kho_radix_tree *tree);
 
 /**

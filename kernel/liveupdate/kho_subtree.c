@@ -217,23 +217,40 @@ static const char *__init kho_sort_incoming(void)
 	return NULL;
 }
 
+/* With kho-v1 a blob is an FDT, whose header alone tells its size; else 0. */
+static u64 __init kho_blob_size(const struct kho_fdt_subtree *came)
+{
+	const void *blob = phys_to_virt(came->phys);
+
+	if (came->size)
+		return came->size;
+	if (!IS_ALIGNED(came->phys, sizeof(fdt64_t)) ||
+	    !kho_map_covers(&kho_in.tree, kho_in.orders, came->phys,
+			    sizeof(struct fdt_header)) || fdt_check_header(blob))
+		return 0;
+	return fdt_totalsize(blob);
+}
+
 /* Is the blob as the last kernel left it? If not, that is its owner's loss alone. */
 static void __init kho_check_blob(struct kho_subtree *subtree,
 				  const struct kho_fdt_subtree *came, u64 *left)
 {
 	const char *wrong = NULL;
 
+	subtree->size = kho_blob_size(came);
 	/* Bounds the work: blobs are nobody else's, too. */
-	if (came->size > *left)
+	if (!subtree->size)
+		wrong = "is no FDT";
+	else if (subtree->size > *left)
 		wrong = "is larger than all that is preserved";
 	else if (!kho_map_covers(&kho_in.tree, kho_in.orders, came->phys,
-				 came->size))
+				 subtree->size))
 		wrong = "is not preserved";
 	else if (came->has_crc &&
-		 ~kho_crc32c(~0U, subtree->blob, came->size) != came->crc)
+		 ~kho_crc32c(~0U, subtree->blob, subtree->size) != came->crc)
 		wrong = "has another checksum";
 	else
-		*left -= came->size;
+		*left -= subtree->size;
 	if (!wrong)
 		return;
 	subtree->damaged = true;
@@ -266,7 +283,6 @@ const char *__init kho_incoming_init(unsigned int nr_subtrees, u64 preserved)
 
 		strscpy(subtree->name, came.name);
 		subtree->blob = phys_to_virt(came.phys);
-		subtree->size = came.size;
 		kho_check_blob(subtree, &came, &preserved);
 	}
 	return kho_sort_incoming();
@@ -372,7 +388,7 @@ int kho_write_subtrees(void *fdt, size_t size, struct kho_fdt_root *root)
 			.crc = ~kho_crc32c(~0U, subtree->blob, subtree->size),
 		};
 
-		err = err ?: kho_fdt_add_subtree(fdt, &out);
+		err = err ?: kho_fdt_add_subtree(fdt, &out, root->bitmaps);
 		cond_resched();
 	}
 	return err || kho_fdt_end(fdt) ? -ENOSPC : 0;

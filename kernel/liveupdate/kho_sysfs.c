@@ -19,6 +19,7 @@
 #include "kho_preserve.h"
 #include "kho_scratch.h"
 #include "kho_state.h"
+#include "kho_version.h"
 
 static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
 			    char *buf)
@@ -125,6 +126,22 @@ static ssize_t refused_show(struct kobject *kobj, struct kobj_attribute *attr,
 
 static struct kobj_attribute refused_attr = __ATTR_RO(refused);
 
+static ssize_t version_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return kho_version_show(buf);
+}
+
+static ssize_t version_store(struct kobject *kobj, struct kobj_attribute *attr,
+			     const char *buf, size_t count)
+{
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	return kho_version_choose(buf) ?: count;
+}
+
+static struct kobj_attribute version_attr = __ATTR_RW(version);
+
 static struct attribute *kho_attrs[] = {
 	&enabled_attr.attr,
 	&active_attr.attr,
@@ -136,6 +153,7 @@ static struct attribute *kho_attrs[] = {
 	&generation_attr.attr,
 	&previous_release_attr.attr,
 	&refused_attr.attr,
+	&version_attr.attr,
 	NULL
 };
 

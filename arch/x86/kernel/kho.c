@@ -9,6 +9,7 @@
 #include <linux/kexec_handover.h>
 #include <linux/memblock.h>
 #include <linux/sizes.h>
+#include <linux/string.h>
 
 #include <asm/bootparam.h>
 #include <asm/early_ioremap.h>
@@ -17,6 +18,11 @@
 #include <asm/realmode.h>
 #include <asm/setup_data.h>
 #include <asm/x86_init.h>
+
+/* Of a bzImage: where its header begins, and what names it */
+#define SETUP_HEADER_START	offsetof(struct boot_params, hdr)
+#define SETUP_HEADER_MAGIC	0x53726448	/* "HdrS" */
+#define SETUP_SECTOR		0x200
 
 static bool kho_low_memory_open __initdata;
 static bool kho_record_found __initdata;
@@ -60,6 +66,21 @@ void kho_x86_add_record(const struct kimage *image, struct boot_params *params,
 	record->len = sizeof(*data);
 	record->next = params->hdr.setup_data;
 	params->hdr.setup_data = params_phys + offset;
+}
+
+/* A word of the setup header says where its string lies, from the header's sector on. */
+const char *arch_kho_image_release(const void *buf, size_t size)
+{
+	const struct setup_header *header = buf + SETUP_HEADER_START;
+	size_t start;
+
+	if (size < SETUP_HEADER_START + sizeof(*header) ||
+	    header->header != SETUP_HEADER_MAGIC || !header->kernel_version)
+		return NULL;
+	start = SETUP_SECTOR + header->kernel_version;
+	if (start >= size || !memchr(buf + start, 0, size - start))
+		return NULL;
+	return buf + start;
 }
 
 /**

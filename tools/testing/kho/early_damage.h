@@ -31,5 +31,6 @@ struct damage {
 
 /* Each ends with one that has no @fn */
 extern const struct damage damages_fdt[], damages_scratch[], damages_map[];
+extern const struct damage damages_bitmaps[];
 
 #endif

@@ -227,7 +227,7 @@ static void sum_flip(const struct damage *d)
 }
 
 static const char * const versions[] = {
-	"", "kho-v1", "kho-v5", "kho-v", "kho-v44", "KHO-V4", "linux,kho-v4",
+	"", "kho-v2", "kho-v5", "kho-v", "kho-v44", "KHO-V4", "linux,kho-v4",
 };
 
 static void version(const struct damage *d)
@@ -440,7 +440,7 @@ const struct damage damages_fdt[] = {
 
 	/* What the root says */
 	{ "version empty", version, 0, 0, fdt_version_no },
-	{ "version kho-v1", version, 1, 0, fdt_version_no },
+	{ "version kho-v2", version, 1, 0, fdt_version_no },
 	{ "version kho-v5", version, 2, 0, fdt_version_no },
 	{ "version cut short", version, 3, 0, fdt_version_no },
 	{ "version longer", version, 4, 0, fdt_version_no },

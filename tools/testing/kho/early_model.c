@@ -459,6 +459,8 @@ const char *model_check_all(void)
 		return "memory is remembered in pieces";
 	base = sim_subtrees(&size);
 	take_pages(base, size);
+	base = sim_tables(&size);
+	take_pages(base, size);
 	for (unsigned int i = 0; (base = sim_remembered(i, &size)); i++)
 		take_pages(base, size);
 	take_pages(virt_to_phys(memblock.reserved.regions),

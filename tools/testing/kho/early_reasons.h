@@ -28,6 +28,8 @@ static const char map_sum[] = "the memory map's checksum does not match";
 static const char map_sum_len[] =
 	"the memory map's checksum has a wrong length";
 static const char map_damaged[] = "the memory map is damaged";
+static const char bitmap_512[] =
+	"the memory map has the bitmaps of 512 bytes that 6.16 to 6.17.8 write";
 static const char map_twice[] = "the memory map has a node twice";
 static const char bad_key[] = "the memory map has a key that is no block's";
 static const char twice[] = "memory is preserved twice";

@@ -120,6 +120,10 @@ static const struct shape shapes[] = {
 	{ "pages all over memory", 15, 8000, 0, 2, 1, true },
 	{ "small blocks all over memory", 16, 5000, 2, 2, 1, true },
 	{ "mainline's, an area missing", 17, 300, 8, 5, 1, .no_area = true },
+	{ "bitmaps", 18, 300, 8, 5, 1, true, .bitmaps = true },
+	{ "mainline's bitmaps", 19, 300, 8, 5, 1, .bitmaps = true },
+	{ "bitmaps all over memory", 20, 8000, 0, 2, 1, .bitmaps = true },
+	{ "bitmaps, many subtrees", 21, 10, 2, 60, 4, .bitmaps = true },
 };
 
 static void good_shapes(void)
@@ -357,10 +361,16 @@ static const char *check_blob_refused(const char *why)
 	return NULL;
 }
 
-static void refuse(const struct damage *d, bool checksums, bool sum)
+static bool is_blob_refused(const char *why)
+{
+	return why && !strncmp(why, "its blob ", 9);
+}
+
+static void refuse(const struct damage *d, bool bitmaps, bool checksums, bool sum)
 {
 	const struct shape shape = {
 		"damaged", 77, 60, 4, 3, 2, checksums, false, true,
+		.bitmaps = bitmaps,
 	};
 	const char *why = d->why, *wrong;
 
@@ -372,7 +382,7 @@ static void refuse(const struct damage *d, bool checksums, bool sum)
 		why = d->stale;
 	machine_kexec();
 
-	if (why && !strncmp(why, "its blob ", 9)) {
+	if (is_blob_refused(why)) {
 		wrong = check_blob_refused(why);
 	} else if (!why) {
 		/* Nobody can tell; it must be taken, then, and kept */
@@ -396,19 +406,28 @@ static unsigned int nr_damage, nr_refused;
 /* Boots in which something failed, and those that went on with the handover */
 static unsigned int nr_failing, nr_taken;
 
+/* Who writes a blob's checksum in kho-v1 writes its size, too */
+static bool is_of_header(const struct damage *d, const struct damage *table)
+{
+	return table == damages_bitmaps && is_blob_refused(d->why);
+}
+
 static void refuse_all(bool checksums, bool sum)
 {
 	static const struct damage *const tables[] = {
-		damages_fdt, damages_scratch, damages_map,
+		damages_fdt, damages_scratch, damages_map, damages_bitmaps,
 	};
 
 	nr_damage = 0;
 	for (unsigned int i = 0; i < ARRAY_SIZE(tables); i++) {
 		for (const struct damage *d = tables[i]; d->fn; d++) {
 			nr_damage++;
+			if (checksums && is_of_header(d, tables[i]))
+				continue;
 			if (d->only_sums && (!checksums || (sum && !d->why)))
 				continue;
-			refuse(d, checksums, sum);
+			refuse(d, tables[i] == damages_bitmaps, checksums,
+			       sum);
 			nr_refused++;
 		}
 	}

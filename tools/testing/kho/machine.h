@@ -130,6 +130,7 @@ enum owner {
  * @touching: blocks lie side by side
  * @node_border: preserved blocks meet where the nodes do
  * @no_area: the scratch list has an entry that is no area, as mainline writes it
+ * @bitmaps: as kernels that know kho-v1 alone write it
  * @more: preserves what is not left to chance, with machine_preserve()
  */
 struct shape {
@@ -143,6 +144,7 @@ struct shape {
 	bool touching;
 	bool node_border;
 	bool no_area;
+	bool bitmaps;
 	void (*more)(void);
 };
 
@@ -210,6 +212,8 @@ void machine_boot_all(void);
 void *machine_fdt(void);
 phys_addr_t machine_take(unsigned int order, enum owner owner);
 struct kho_radix_node *machine_root(void);
+/* The first chunk, where the map is of bitmaps */
+extern struct kho_v1_chunk *machine_chunk;
 struct kho_radix_leaf *machine_leaf(u64 key, bool create);
 void machine_add_key(u64 key);
 void machine_sum(void);
@@ -255,6 +259,7 @@ bool sim_remembered_whole(void);
 phys_addr_t sim_remembered(unsigned int nr, size_t *size);
 void sim_reset_scratch(void);
 void sim_reset_subtrees(void);
+phys_addr_t sim_tables(size_t *size);
 unsigned long sim_node_limit(void);
 unsigned int sim_nr_subtrees(void);
 phys_addr_t sim_subtrees(size_t *size);

@@ -11,8 +11,16 @@ void sim_reset_early(void)
 	memset(&blocks, 0, sizeof(blocks));
 	kho_in.refused = NULL;
 	nodes = NULL;
+	tables = NULL;
 	nr_nodes = 0;
 	preserved = 0;
+}
+
+/* What the new kernel put above bitmaps, and keeps */
+phys_addr_t sim_tables(size_t *size)
+{
+	*size = tables ? tables_size : 0;
+	return virt_to_phys(tables);
 }
 
 unsigned long sim_node_limit(void)

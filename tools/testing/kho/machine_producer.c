@@ -2,6 +2,9 @@
 /* The old kernel: what it hands over, and its checksums; see machine_private.h */
 
 #include "machine_private.h"
+#include <linux/kho/abi/bitmaps.h>
+
+#include "../../../kernel/liveupdate/kho_bitmaps.h"
 #include "../../../kernel/liveupdate/kho_map.h"
 
 static struct {
@@ -12,6 +15,7 @@ static unsigned int nr_blocks;
 static struct kho_subtree *blobs[64];
 
 struct kho_radix_tree kho_out_tree;
+struct kho_v1_chunk *machine_chunk;
 static size_t dt_max;
 
 static bool block_free(phys_addr_t base, unsigned int order)
@@ -117,7 +121,7 @@ static void preserve_blocks(const struct shape *shape)
 	}
 }
 
-static void add_blob(unsigned int nr)
+static void add_blob(unsigned int nr, bool as_fdt)
 {
 	unsigned int order = nr % 3;
 	phys_addr_t base = machine_take(order, KEPT);
@@ -128,30 +132,42 @@ static void add_blob(unsigned int nr)
 	preserve(base, order);
 	for (size_t i = 0; i < size; i++)
 		blob[i] = sim_random(256);
+	if (as_fdt) {
+		fdt_create_empty_tree(blob, size);
+		size = fdt_totalsize(blob);
+	}
 	snprintf(name, sizeof(name), "producer-%u", nr);
 	if (kho_add_subtree(name, blob, size))
 		die("subtree cannot be added", nr);
 }
 
+static unsigned int nr_summed;
+
 static int sum_node(phys_addr_t node, unsigned int level, void *data)
 {
-	static unsigned int nodes;
 	u32 *crc = data;
 
-	nodes = level == KHO_TREE_TABLES ? 0 : nodes + 1;
-	if (!PAGE_ALIGNED(node) || !sim_is_ram(node) || nodes > 2000)
+	nr_summed++;
+	if (!PAGE_ALIGNED(node) || !sim_is_ram(node) || nr_summed > 2000)
 		return -EINVAL;
 	*crc = kho_crc32c(*crc, phys_to_virt(node), PAGE_SIZE);
 	return 0;
 }
 
 static void *mainline_fdt;
+static bool mainline_bitmaps;
 
 static void mainline_subtree(struct kho_subtree *subtree, void *unused)
 {
 	u64 phys = virt_to_phys(subtree->blob), size = subtree->size;
 
 	fdt_begin_node(mainline_fdt, subtree->name);
+	if (mainline_bitmaps) {
+		fdt_property(mainline_fdt, KHO_V1_SUB_TREE_PROP_NAME, &phys,
+			     sizeof(phys));
+		fdt_end_node(mainline_fdt);
+		return;
+	}
 	fdt_property(mainline_fdt, KHO_SUB_TREE_PROP_NAME, &phys, sizeof(phys));
 	fdt_property(mainline_fdt, KHO_SUB_TREE_SIZE_PROP_NAME, &size,
 		     sizeof(size));
@@ -159,15 +175,15 @@ static void mainline_subtree(struct kho_subtree *subtree, void *unused)
 }
 
 /* As a writer that knows nothing of this project's additions */
-static void write_mainline_fdt(void *fdt, size_t size)
+static void write_mainline_fdt(void *fdt, size_t size, u64 map, bool bitmaps)
 {
-	u64 map = virt_to_phys(kho_out_tree.root);
-
 	mainline_fdt = fdt;
+	mainline_bitmaps = bitmaps;
 	fdt_create(fdt, size);
 	fdt_finish_reservemap(fdt);
 	fdt_begin_node(fdt, "");
-	fdt_property_string(fdt, "compatible", KHO_FDT_COMPATIBLE_V3);
+	fdt_property_string(fdt, "compatible", bitmaps ? KHO_FDT_COMPATIBLE_V1 :
+			    KHO_FDT_COMPATIBLE_V3);
 	fdt_property(fdt, KHO_FDT_MEMORY_MAP_PROP_NAME, &map, sizeof(map));
 	kho_visit_subtrees(false, mainline_subtree, NULL);
 	fdt_end_node(fdt);
@@ -175,18 +191,34 @@ static void write_mainline_fdt(void *fdt, size_t size)
 		die("FDT cannot be written", size);
 }
 
+static int free_table(phys_addr_t node, unsigned int level, void *unused)
+{
+	if (level)
+		sim_owner[sim_index(node)] = FREE;
+	return 0;
+}
+
 static void write_fdt(const struct shape *shape, void *fdt, size_t size)
 {
 	struct kho_fdt_root root = {
 		.map = virt_to_phys(kho_out_tree.root),
+		.crc_tree = kho_map_crc32c(&kho_out_tree),
 		.crc_scratch = kho_scratch_crc32c(kho_scratch, kho_scratch_cnt),
+		.bitmaps = shape->bitmaps,
 	};
 
+	if (root.bitmaps) {
+		if (kho_bitmaps_write(&kho_out_tree, &root.map, &root.crc_tree))
+			die("bitmaps cannot be listed", 0);
+		/* Tables are of no use to who reads bitmaps */
+		kho_radix_walk_nodes(virt_to_phys(kho_out_tree.root),
+				     free_table, NULL);
+	}
+	machine_chunk = root.bitmaps ? phys_to_virt(root.map) : NULL;
 	if (!shape->checksums) {
-		write_mainline_fdt(fdt, size);
+		write_mainline_fdt(fdt, size, root.map, root.bitmaps);
 		return;
 	}
-	root.crc_tree = kho_map_crc32c(&kho_out_tree);
 	if (kho_write_subtrees(fdt, size, &root))
 		die("FDT cannot be written", size);
 }
@@ -241,7 +273,7 @@ void machine_hand_over(const struct shape *shape)
 	preserve_blocks(shape);
 	dt_max = (size_t)shape->fdt_pages << PAGE_SHIFT;
 	for (unsigned int i = 0; i < shape->subtrees; i++)
-		add_blob(i);
+		add_blob(i, shape->bitmaps && !shape->checksums);
 
 	passed.fdt = machine_take(order, KEPT);
 	passed.fdt_size = dt_max;
@@ -361,8 +393,10 @@ void machine_sum(void)
 	if (prop && len == sizeof(map)) {
 		memcpy(&map, prop, sizeof(map));
 		prop = fdt_getprop_w(fdt, 0, KHO_FDT_CRC_TREE_PROP_NAME, &len);
+		nr_summed = 0;
 		if (prop && len == sizeof(crc) &&
-		    !kho_radix_walk_nodes(map, sum_node, &crc)) {
+		    !(machine_chunk ? kho_bitmaps_walk(map, sum_node, &crc) :
+		      kho_radix_walk_nodes(map, sum_node, &crc))) {
 			crc = ~crc;
 			memcpy(prop, &crc, sizeof(crc));
 		}

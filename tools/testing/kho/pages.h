@@ -200,6 +200,6 @@ bool sim_same(const struct sim_state *before);
 /* Tests, of several files */
 extern const struct check checks_map[], checks_claim[], checks_vmalloc[],
 	checks_chain[], checks_subtree[], checks_memory[], checks_kexec[],
-	checks_sysfs[], checks_of[], checks_poison[];
+	checks_sysfs[], checks_of[], checks_poison[], checks_version[];
 
 #endif /* _KHO_PAGES_H */

@@ -8,6 +8,7 @@
 #ifndef _KHO_PAGES_KERNEL_H
 #define _KHO_PAGES_KERNEL_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -550,6 +551,8 @@ struct kimage {
 	unsigned long nr_segments;
 	struct kexec_segment segment[16];
 	unsigned int type;
+	void *kernel_buf;
+	unsigned long kernel_buf_len;
 	struct {
 		phys_addr_t fdt;
 		size_t fdt_size;

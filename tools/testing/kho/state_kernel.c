@@ -380,12 +380,48 @@ int kho_check_gaps(struct kho_map_walk *walk)
 	return sim.gaps_err;
 }
 
+enum kho_version kho_version_out(void)
+{
+	return sim.version ?: KHO_VERSION_4;
+}
+
+int kho_bitmaps_write(const struct kho_radix_tree *tree, phys_addr_t *first,
+		      u32 *crc)
+{
+	step('b');
+	if (tree != &kho_out_tree)
+		sim_die("bitmaps of something else");
+	if (sim.bitmaps_err)
+		return sim.bitmaps_err;
+	sim.lists++;
+	*first = SIM_CHUNK;
+	*crc = SIM_CRC_BITMAPS;
+	return 0;
+}
+
+void kho_bitmaps_free(phys_addr_t chunk)
+{
+	if (!chunk)
+		return;
+	if (chunk != SIM_CHUNK || !sim.lists--)
+		sim_die("there is no such list of bitmaps");
+}
+
+static bool map_is_right(const struct kho_fdt_root *root)
+{
+	if (root->bitmaps != (kho_version_out() == KHO_VERSION_1))
+		return false;
+	return root->bitmaps ?
+		root->map == SIM_CHUNK && root->crc_tree == SIM_CRC_BITMAPS :
+		root->map == virt_to_phys(kho_out_tree.root) &&
+		root->crc_tree == SIM_CRC_TREE;
+}
+
 int kho_write_subtrees(void *fdt, size_t size, struct kho_fdt_root *root)
 {
 	step('w');
-	if (root->map != virt_to_phys(kho_out_tree.root) ||
-	    root->crc_tree != SIM_CRC_TREE ||
-	    root->crc_scratch != SIM_CRC_SCRATCH ||
+	root->newest_only = sim.sessions;
+	if (!map_is_right(root) || root->crc_scratch != SIM_CRC_SCRATCH ||
 	    root->poison != &kho_poison_out)
 		sim_die("the FDT is of something else");
 	memset(fdt, 0xfd, size);

@@ -10,6 +10,7 @@
 
 #include "sim.h"
 #include <linux/errno.h>
+#include "../../../kernel/liveupdate/kho_version.h"
 
 #define CONFIG_KEXEC_HANDOVER_DEBUGFS		1
 #define CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT	0
@@ -142,7 +143,10 @@ void __free_pages(struct page *page, unsigned int order);
 
 /* What the stand-ins answer that are asked for checksums */
 #define SIM_CRC_TREE		0x7ee
+#define SIM_CRC_BITMAPS		0xb175
 #define SIM_CRC_SCRATCH		0x5c7a7c8
+/* Where a list of bitmaps is */
+#define SIM_CHUNK		0x123000
 
 /**
  * struct sim - what a test tells the stand-ins, and what they tell the test
@@ -154,6 +158,10 @@ void __free_pages(struct page *page, unsigned int order);
  * @poison_err: what kho_find_poison() returns
  * @gaps_err: what kho_check_gaps() returns
  * @write_err: what kho_write_subtrees() returns
+ * @version: what kho_version_out() returns
+ * @bitmaps_err: what kho_bitmaps_write() returns
+ * @lists: how many lists of bitmaps are there
+ * @sessions: live update has something in the FDT
  * @fdt_size: bytes that the FDT will have
  * @came: metadata of the last kernel; NULL: there is none
  * @came_size: its size
@@ -162,7 +170,7 @@ void __free_pages(struct page *page, unsigned int order);
  * @own: how many KHO preserves for itself
  * @restored: the folio that was taken back, and how many were
  * @added: the metadata for the next kernel
- * @steps: on the way to the FDT: pruned p, audited a, gaps g, written w
+ * @steps: on the way to the FDT: pruned p, audited a, gaps g, bitmaps b, written w
  * @reports: how often what nobody claimed was told
  * @log: all that was printed, a line each, behind its level
  */
@@ -171,6 +179,10 @@ struct sim {
 	void (*meanwhile)(void);
 	unsigned int meanwhile_at;
 	int audit_err, poison_err, gaps_err, write_err;
+	enum kho_version version;
+	int bitmaps_err;
+	unsigned int lists;
+	bool sessions;
 	u32 fdt_size;
 	void *came;
 	size_t came_size;

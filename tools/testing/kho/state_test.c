@@ -523,6 +523,49 @@ static void test_finalize_fails(void)
 	CHECK(!kho_finalize() && is_final() && nothing_leaked());
 }
 
+static void test_version(void)
+{
+	boot();
+	sim.version = KHO_VERSION_1;
+	sim.bitmaps_err = -ENOMEM;
+	CHECK(kho_finalize() == -ENOMEM && is_open() && took("pahgb"));
+	sim.bitmaps_err = 0;
+	CHECK(!kho_finalize() && took("pahgbw") && sim.lists == 1);
+	CHECK(!kho_abort() && !kho_finalize() && took("pahgbw") && sim.lists == 1);
+	/* Another image was loaded since: it is written anew, though nobody was frozen */
+	sim.version = KHO_VERSION_3;
+	CHECK(!kho_commit() && is_committed() && took("w") && !sim.lists);
+	kho_kexec_failed();
+
+	CHECK(!kho_finalize() && took("pahgw"));
+	sim.version = KHO_VERSION_1;
+	sim.bitmaps_err = -EOPNOTSUPP;
+	CHECK(kho_commit() == -EOPNOTSUPP && kho_state == KHO_FINALIZED && took("b"));
+	CHECK(!reads_fdt());
+	sim.bitmaps_err = 0;
+	CHECK(!kho_commit() && is_committed() && took("bw") && sim.lists == 1);
+	kho_kexec_failed();
+}
+
+/* Of what no reader of an older version may see */
+static void test_version_too_old(void)
+{
+	boot();
+	sim.sessions = true;
+	for (sim.version = KHO_VERSION_1; sim.version < KHO_VERSION_4; sim.version += 2) {
+		CHECK(kho_finalize() == -EOPNOTSUPP && is_open());
+		CHECK(logged("the next kernel does not read live update's sessions"));
+	}
+	sim.version = KHO_VERSION_4;
+	CHECK(!kho_finalize() && is_final());
+	sim.version = KHO_VERSION_3;
+	/* What was not written whole is written again, whatever the version */
+	CHECK(kho_commit() == -EOPNOTSUPP && kho_commit() == -EOPNOTSUPP);
+	sim.sessions = false;
+	took("pahgwww");
+	CHECK(!kho_commit() && took("w"));
+}
+
 static void test_notifiers(void)
 {
 	struct kho_notifier late = { .name = "late" };
@@ -749,6 +792,8 @@ static const struct check checks[] = {
 	{ "finalized and aborted, and twice", test_finalize },
 	{ "a producer refuses: those before it are told", test_veto },
 	{ "no FDT to be had: all producers are told", test_finalize_fails },
+	{ "written in the version that the image asks for", test_version },
+	{ "a version that has no place for sessions", test_version_too_old },
 	{ "producers come and go", test_notifiers },
 	{ "no way back after a commit, but a kexec that fails", test_commit },
 	{ "a kexec that fails before a commit is nothing", test_kexec_failed_early },
