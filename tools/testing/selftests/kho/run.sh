@@ -42,6 +42,7 @@ usage()
 	  --variants  list the kernels that have to be built: "plain" into
 	              OUT/ARCH, others into OUT/ARCH-VARIANT
 	  --harness   the tests of the harness itself
+	  --interop   the tests with mainline's kernels; see make interop
 
 	environment: OUT, KHO_PATIENCE (factor for all time limits)
 	EOF
@@ -245,6 +246,7 @@ while [ $# -gt 0 ]; do
 	-l)	DO=list_tests ;;
 	--runs)	DO=list_runs ;;
 	--variants) DO=list_variants ;;
+	--interop) TESTS=$KHO/interop ;;
 	--harness) TESTS=$KHO/harness; export HARNESS=yes ;;
 	-h|--help) usage; exit 0 ;;
 	-*)	usage >&2; exit 2 ;;
@@ -257,6 +259,7 @@ x86_64|arm64) ARCH=$1; shift ;;
 esac
 arch_table "$ARCH" || exit 2
 [ -z "$ONLY_CORE" ] || ARCH_KERNELS=$ARCH_CORE
+[ "$TESTS" != "$KHO/interop" ] || add_mainlines
 PATTERNS=("${@:-*}")
 LOGS=$OUT/log/vm/$ARCH${ALL_EFI:+-efi}${KHO_KEXECS:+-n}${ONLY_LONG:+-long}
 if [ $DO != run ]; then

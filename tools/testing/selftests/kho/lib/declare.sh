@@ -19,6 +19,7 @@ MEMORY=1G		# of the machine (4G with pages of 64K, whose pageblocks
 			# have 512 MiB), or
 NODES=			# of each NUMA node, "1G,1G"
 CPUS=1
+FIRST=			# interop only: the kernel that starts, if not the variant
 KEXECS=1		# kexecs until the last stage
 BOOTS=			# kernels that start: KEXECS + 1
 CMDLINE="kho=on"	# CMDLINE_2 is stage 2's own

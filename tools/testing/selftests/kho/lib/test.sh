@@ -14,6 +14,18 @@ known_kernels()
 	done | xargs
 }
 
+# add_mainlines: those that were built, of those that were asked for; scripts/interop.sh
+add_mainlines()
+{
+	local image
+
+	for image in "$OUT/$ARCH-mainline-"*/"$ARCH_KERNEL"; do
+		image=${image#"$OUT/$ARCH-"}
+		ARCH_KERNELS+=" ${image%%/*}"
+	done
+	MAINLINES=$(printf '%s\n' $ARCH_KERNELS | grep mainline- | xargs)
+}
+
 # load_test FILE VARIANT
 load_test()
 {
@@ -31,6 +43,10 @@ load_test()
 	[ "$FIRMWARE" != efi ] || [ "$ARCH_LEAN_EFI" != no ] ||
 		NOT_ON+=" $ARCH_LEAN"
 	VARIANTS=$(known_kernels $VARIANTS)
+	if [ -n "$FIRST" ]; then
+		NEEDS+=" $KERNEL"
+		KERNEL=$FIRST
+	fi
 	[[ " $ARCHES " == *" $ARCH "* ]] || VARIANTS=
 	BOOTS=${BOOTS:-$((KEXECS + 1))}
 	[ "$KERNEL" != debug ] || SECONDS_A_BOOT=$((SECONDS_A_BOOT * 5))
@@ -67,7 +83,8 @@ lay_out()
 		cp -L "$(kernel_dir "$kernel")/$ARCH_KERNEL" \
 			"$dir/host/kernel-$kernel" || return 1
 		for module in "$(kernel_dir "$kernel")"/lib/test_{kho,luo}.ko \
-				"$(kernel_dir "$kernel")"/samples/kho/*.ko; do
+				"$(kernel_dir "$kernel")"/samples/kho/*.ko \
+				"$(kernel_dir "$kernel")"/interop/*.ko; do
 			[ -e "$module" ] || continue
 			cp -L "$module" "$dir/host/modules-$kernel/" || return 1
 			sign_module "$kernel" \

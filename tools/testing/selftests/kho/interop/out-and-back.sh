@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+ABOUT="ours, a mainline kernel, ours: all that was handed over is what it was"
+VARIANTS=$MAINLINES
+FIRST=plain
+MEMORY=2G
+KEXECS=2
+CMDLINE="kho=on kho_scratch=200% liveupdate=on"
+ALLOW_TAINT=4096 # a module from outside of the tree
+
+mainline()
+{
+	ls /host | sed -n 's/^kernel-\(mainline-.*\)/\1/p'
+}
+
+module()
+{
+	expect "kho_interop $1" insmod \
+		"/host/modules-$(param kernel)/kho_interop.ko" action="$1" max_order=9
+}
+
+# 6.16 to 6.18 read what an image needs when it is loaded
+finalize_by_hand()
+{
+	[ ! -e $DEBUGFS/out/finalize ] ||
+		expect "finalize" write 1 $DEBUGFS/out/finalize
+}
+
+# Sessions of programs, where the next kernel has them, too
+sessions()
+{
+	case $(mainline) in
+	*-7.[2-9]*) "$@" ;;
+	esac
+}
+
+stage0()
+{
+	module start
+	sessions keep vm 1:4096 2:5000:at=77 3:8388608 4:1048576:sparse
+	load "$(mainline)" || fail "kexec -l"
+}
+
+stage1()
+{
+	expect "a handover came" in_log "kho_interop\|KHO\|kho"
+	module hop
+	sessions found vm 1:4096 2:5000:at=77 3:8388608 4:1048576:sparse
+	sessions keep vm 1:4096 2:5000:at=77 3:8388608 4:1048576:sparse
+	finalize_by_hand
+	load plain || fail "kexec -l"
+}
+
+stage2()
+{
+	same "refused" "" "$(cat $SYSFS/refused)"
+	module end
+	sessions found vm 1:4096 2:5000:at=77 3:8388608 4:1048576:sparse
+	expect "two hops" in_log "came, hop 2"
+}
