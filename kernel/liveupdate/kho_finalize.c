@@ -227,16 +227,25 @@ static void kho_revoked(struct work_struct *work)
 
 /* From one state to the next, with kho_lock */
 
-static int kho_write_fdt(void)
-{
-	struct kho_fdt_root root = {
-		.map = virt_to_phys(kho_out_tree.root),
-		.crc_tree = kho_map_crc32c(&kho_out_tree),
-		.crc_scratch = kho_scratch_crc32c(kho_scratch, kho_scratch_cnt),
-		.poison = &kho_poison_out,
-	};
+/* What stays as it is while the state is finalized */
+static struct kho_fdt_root kho_root = { .poison = &kho_poison_out };
 
-	return kho_write_subtrees(kho_fdt, KHO_DT_MAX, &root);
+/* Until it is known which image will be executed, there is the reserve alone. */
+static int kho_write_fdt(const struct kho_scratch_list *list)
+{
+	struct kho_scratch_list reserve = { kho_scratch, kho_scratch_cnt };
+
+	list = list ?: &reserve;
+	kho_root.crc_scratch = kho_scratch_crc32c(list->area, list->nr);
+	kho_root.on_demand = list->on_demand;
+	return kho_write_subtrees(kho_fdt, KHO_DT_MAX, &kho_root);
+}
+
+static int kho_write_first_fdt(void)
+{
+	kho_root.map = virt_to_phys(kho_out_tree.root);
+	kho_root.crc_tree = kho_map_crc32c(&kho_out_tree);
+	return kho_write_fdt(NULL);
 }
 
 /* Nobody changes anything meanwhile. */
@@ -248,7 +257,7 @@ static int kho_close(void)
 	kho_preserve_prune();
 	err = kho_audit(&kho_walk) ?:
 	      kho_find_poison(&kho_walk, kho_out_fdt_phys()) ?:
-	      kho_check_gaps(&kho_walk) ?: kho_write_fdt();
+	      kho_check_gaps(&kho_walk) ?: kho_write_first_fdt();
 	if (!err)
 		WRITE_ONCE(kho_state, KHO_FINALIZED);
 	kho_allow_changes();
@@ -325,18 +334,18 @@ int kho_abort(void)
 }
 
 /*
- * Who was frozen may have changed a blob: the FDT has its checksum. And since it was
- * finalized, memory may have got hardware errors.
+ * Who was frozen may have changed a blob: the FDT has its checksum, and that of the
+ * image's areas. And since it was finalized, memory may have got hardware errors.
  */
-static int kho_seal(bool changed)
+static int kho_seal(const struct kho_scratch_list *list, bool changed)
 {
 	int err = -EBUSY;
 
 	kho_stop_changes();
 	if (kho_state == KHO_FINALIZED)
 		err = kho_update_poison(&kho_walk, kho_out_fdt_phys(), &changed);
-	if (!err && changed)
-		err = kho_write_fdt();
+	if (!err && (changed || list))
+		err = kho_write_fdt(list);
 	if (!err)
 		WRITE_ONCE(kho_state, KHO_COMMITTED);
 	kho_allow_changes();
@@ -344,7 +353,8 @@ static int kho_seal(bool changed)
 }
 
 /**
- * kho_commit() - a kexec is on its way
+ * kho_commit(NULL) - a kexec is on its way
+ * @list: the areas of its image; NULL for the reserve alone
  *
  * Finalizes unless that was done, and lets producers freeze what they preserved.
  *
@@ -353,7 +363,7 @@ static int kho_seal(bool changed)
  * producer took something back meanwhile; else the errno of the producer that
  * refused, or an error of kho_finalize(). After an error everything is as it was.
  */
-int kho_commit(void)
+int kho_commit(const struct kho_scratch_list *list)
 {
 	bool was_finalized, changed = false;
 	int err;
@@ -363,7 +373,7 @@ int kho_commit(void)
 	err = kho_finalize_locked();
 	if (err)
 		return err;
-	err = kho_call_freeze(&changed) ?: kho_seal(changed);
+	err = kho_call_freeze(&changed) ?: kho_seal(list, changed);
 	if (err) {
 		kho_call_thaw();
 		if (!was_finalized)

@@ -485,7 +485,7 @@ void sim_kexec(void)
 {
 	const char *wrong;
 
-	CHECK(!kho_commit());
+	CHECK(!kho_commit(NULL));
 	wrong = sim_takeover();
 	if (!CHECK(!wrong))
 		printf("# %s\n", wrong);

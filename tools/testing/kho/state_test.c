@@ -165,7 +165,7 @@ static void boot(void)
 	CHECK(!sim_param_kho_setup.fn("on"));
 	CHECK(change() == -EBUSY && !give_back());
 	CHECK(kho_finalize() == -EBUSY && kho_abort() == -EBUSY);
-	CHECK(kho_commit() == -EBUSY && !kho_out_fdt_phys());
+	CHECK(kho_commit(NULL) == -EBUSY && !kho_out_fdt_phys());
 	CHECK(!kho_init());
 	CHECK(!change() && give_back());
 	CHECK(!sim_printed('e') && !sim_printed('w'));
@@ -251,7 +251,7 @@ static void check_off(void)
 	CHECK(change() == -EOPNOTSUPP && !give_back());
 	CHECK(kho_finalize() == -EOPNOTSUPP);
 	CHECK(kho_abort() == -EOPNOTSUPP);
-	CHECK(kho_commit() == -EOPNOTSUPP);
+	CHECK(kho_commit(NULL) == -EOPNOTSUPP);
 	kho_kexec_failed();
 	CHECK(register_kho_notifier(&kn) == -EOPNOTSUPP);
 	CHECK(unregister_kho_notifier(&kn) == -EOPNOTSUPP);
@@ -479,7 +479,7 @@ static void test_veto(void)
 	listeners[2].finalize_err = -EAGAIN;
 	CHECK(kho_finalize() == -EAGAIN && is_open() && was_heard("f2f3a2"));
 	CHECK(sim_printed('e') == 1 && logged(line));
-	CHECK(kho_commit() == -EAGAIN && is_open() && was_heard("f2f3a2"));
+	CHECK(kho_commit(NULL) == -EAGAIN && is_open() && was_heard("f2f3a2"));
 
 	/* The first has nobody before it; the last is the one that is not told */
 	listeners[1].finalize_err = -EPERM;
@@ -499,7 +499,7 @@ static void check_finalize_fails(int err, const char *steps)
 	CHECK(kho_finalize() == err);
 	CHECK(is_open() && was_heard("f2f3f1a1a3a2") && took(steps));
 	CHECK(sim_printed('e') == 1 && logged("eKHO: cannot be finalized: "));
-	CHECK(kho_commit() == err);
+	CHECK(kho_commit(NULL) == err);
 	CHECK(is_open() && was_heard("f2f3f1a1a3a2") && took(steps));
 	CHECK(!sim.reports);
 }
@@ -552,11 +552,11 @@ static void test_commit(void)
 	boot();
 	listen();
 	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
-	CHECK(!kho_commit() && is_committed() && was_heard("z2z3z1"));
+	CHECK(!kho_commit(NULL) && is_committed() && was_heard("z2z3z1"));
 	/* Once more, as what was frozen may have changed */
 	CHECK(took("w") && sim.reports == 1);
 	CHECK(kho_abort() == -EBUSY && kho_finalize() == -EBUSY);
-	CHECK(kho_commit() == -EBUSY);
+	CHECK(kho_commit(NULL) == -EBUSY);
 	CHECK(!give_back() && !sim_do_work() && !sim_printed('n'));
 	CHECK(is_committed() && was_heard("") && took("") && sim.reports == 1);
 
@@ -568,7 +568,7 @@ static void test_commit(void)
 	CHECK(give_back() && !sim_do_work());
 
 	/* Not by hand */
-	CHECK(!kho_commit() && is_committed() && was_heard("f2f3f1z2z3z1"));
+	CHECK(!kho_commit(NULL) && is_committed() && was_heard("f2f3f1z2z3z1"));
 	CHECK(took("pahgww") && sim.reports == 2 && nothing_leaked());
 }
 
@@ -588,19 +588,19 @@ static void test_freeze_refused(void)
 	boot();
 	listen();
 	listeners[0].freeze_err = -EIO;
-	CHECK(kho_commit() == -EIO && is_open());
+	CHECK(kho_commit(NULL) == -EIO && is_open());
 	CHECK(was_heard("f2f3f1z2z3z1t3t2a1a3a2") && took("pahgw"));
 	CHECK(sim_printed('e') == 1 &&
 	      logged("eKHO: somebody refuses the kexec: "));
 
 	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
-	CHECK(kho_commit() == -EIO && is_final() && was_heard("z2z3z1t3t2"));
+	CHECK(kho_commit(NULL) == -EIO && is_final() && was_heard("z2z3z1t3t2"));
 	listeners[1].freeze_err = -EPERM;
-	CHECK(kho_commit() == -EPERM && is_final() && was_heard("z2"));
+	CHECK(kho_commit(NULL) == -EPERM && is_final() && was_heard("z2"));
 	CHECK(took("") && !sim.reports);
 	listeners[0].freeze_err = 0;
 	listeners[1].freeze_err = 0;
-	CHECK(!kho_commit() && is_committed() && was_heard("z2z3z1"));
+	CHECK(!kho_commit(NULL) && is_committed() && was_heard("z2z3z1"));
 }
 
 static void test_commit_nothing(void)
@@ -623,10 +623,10 @@ static void test_seal_fails(void)
 	listen();
 	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	sim.write_err = -EUCLEAN;
-	CHECK(kho_commit() == -EUCLEAN && kho_state == KHO_FINALIZED);
+	CHECK(kho_commit(NULL) == -EUCLEAN && kho_state == KHO_FINALIZED);
 	CHECK(was_heard("z2z3z1t1t3t2") && took("w") && !sim.reports);
 	sim.write_err = 0;
-	CHECK(!kho_commit() && is_committed() && was_heard("z2z3z1"));
+	CHECK(!kho_commit(NULL) && is_committed() && was_heard("z2z3z1"));
 }
 
 static void check_revoked(void)
@@ -665,7 +665,7 @@ static void test_revoke(void)
 	CHECK(kho_reopen() && is_open() && !sim_do_work());
 	CHECK(!kho_finalize() && was_heard("f2f3f1"));
 	check_revoked();
-	CHECK(!kho_commit() && is_committed());
+	CHECK(!kho_commit(NULL) && is_committed());
 	CHECK(!kho_reopen() && is_committed());
 	CHECK(was_heard("a1a3a2f2f3f1z2z3z1"));
 	CHECK(sim_do_work() && is_committed() && was_heard(""));
@@ -679,7 +679,7 @@ static void abort_meanwhile(void)
 
 static void commit_meanwhile(void)
 {
-	CHECK(!kho_commit());
+	CHECK(!kho_commit(NULL));
 }
 
 static void give_back_meanwhile(void)
@@ -709,12 +709,12 @@ static void test_freeze_revokes(void)
 	boot();
 	listen();
 	listeners[2].gives_back = true;
-	CHECK(kho_commit() == -EBUSY && is_open());
+	CHECK(kho_commit(NULL) == -EBUSY && is_open());
 	CHECK(was_heard("f2f3f1z2z3z1t1t3t2a1a3a2") && took("pahgw"));
 	CHECK(sim_do_work() && is_open() && was_heard(""));
 
 	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
-	CHECK(kho_commit() == -EBUSY && kho_state == KHO_OPEN);
+	CHECK(kho_commit(NULL) == -EBUSY && kho_state == KHO_OPEN);
 	CHECK(was_heard("z2z3z1t1t3t2") && took(""));
 	CHECK(sim_do_work() && is_open() && was_heard("a1a3a2"));
 	CHECK(!sim.reports && sim_printed('n') == 2);
@@ -727,13 +727,13 @@ static void test_seal_refused(void)
 	listen();
 	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	sim.meanwhile = give_back_meanwhile;
-	CHECK(kho_commit() == -EBUSY && kho_state == KHO_OPEN);
+	CHECK(kho_commit(NULL) == -EBUSY && kho_state == KHO_OPEN);
 	CHECK(was_heard("z2z3z1t1t3t2") && took(""));
 	CHECK(sim_do_work() && is_open() && was_heard("a1a3a2"));
 
 	sim.meanwhile = give_back_meanwhile;
 	sim.meanwhile_at = 1;
-	CHECK(kho_commit() == -EBUSY && is_open());
+	CHECK(kho_commit(NULL) == -EBUSY && is_open());
 	CHECK(was_heard("f2f3f1z2z3z1t1t3t2a1a3a2") && took("pahgw"));
 	CHECK(sim_do_work() && is_open() && was_heard("") && !sim.reports);
 }
