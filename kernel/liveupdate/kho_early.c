@@ -534,12 +534,13 @@ void __init kho_memory_init(void)
 		else
 			memblock_kho_reset();
 	}
-	if (!kho_in.valid && kho_memory_remember()) {
-		kho_disable("there is no room to remember what memory there is");
-		return;
-	}
 	if (kho_has_reserve() && !kho_scratch_cnt && kho_scratch_reserve())
 		kho_drop_reserve();
+	if (!kho_in.valid && kho_memory_remember()) {
+		kho_disable("there is no room to remember what memory there is");
+		kho_scratch_cnt = 0;
+		return;
+	}
 	kho_scratch_open();
 }
 

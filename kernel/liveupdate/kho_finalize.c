@@ -233,7 +233,10 @@ static struct kho_fdt_root kho_root = { .poison = &kho_poison_out };
 /* Until it is known which image will be executed, there is the reserve alone. */
 static int kho_write_fdt(const struct kho_scratch_list *list)
 {
-	struct kho_scratch_list reserve = { kho_scratch, kho_scratch_cnt };
+	const struct kho_scratch_list reserve = {
+		.area = kho_scratch,
+		.nr = kho_scratch_cnt,
+	};
 
 	list = list ?: &reserve;
 	kho_root.crc_scratch = kho_scratch_crc32c(list->area, list->nr);

@@ -328,7 +328,7 @@ static int kho_place_on_demand(struct kexec_buf *kbuf,
 	struct kho_wish wish = {
 		.size = kbuf->memsz,
 		.align = kbuf->buf_align,
-		.min = max(kbuf->buf_min, SZ_1M),
+		.min = max_t(phys_addr_t, kbuf->buf_min, SZ_1M),
 		.end = kbuf->buf_max < PHYS_ADDR_MAX ? kbuf->buf_max + 1 :
 						       PHYS_ADDR_MAX,
 		.top_down = kbuf->top_down,
@@ -336,7 +336,7 @@ static int kho_place_on_demand(struct kexec_buf *kbuf,
 	const struct kho_scratch *area;
 
 	if (kbuf->top_down && highest && highest->addr > kbuf->buf_min)
-		wish.end = min(wish.end, highest->addr);
+		wish.end = min_t(phys_addr_t, wish.end, highest->addr);
 	area = kho_take_area(kbuf->image, &wish);
 	return IS_ERR(area) ? PTR_ERR(area) : kho_place_in(area, kbuf, func);
 }
@@ -437,7 +437,7 @@ void kho_load_segment(const struct kimage *image,
 		size_t size = 0;
 
 		if (done < segment->bufsz)
-			size = min(segment->bufsz - done, PAGE_SIZE);
+			size = min_t(size_t, segment->bufsz - done, PAGE_SIZE);
 		arch_kexec_post_alloc_pages(page, 1, 0);
 		memcpy(page, segment->kbuf + done, size);
 		memset(page + size, 0, PAGE_SIZE - size);

@@ -180,6 +180,7 @@ static void write_fdt(const struct shape *shape, void *fdt, size_t size)
 	struct kho_fdt_root root = {
 		.map = virt_to_phys(kho_out_tree.root),
 		.crc_scratch = kho_scratch_crc32c(kho_scratch, kho_scratch_cnt),
+		.on_demand = shape->on_demand,
 	};
 
 	if (!shape->checksums) {

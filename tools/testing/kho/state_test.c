@@ -316,8 +316,16 @@ static void test_parameter(void)
 		warnings += args[i].wrong;
 		CHECK(sim_printed('w') == warnings && !sim_printed('e'));
 	}
-	CHECK(logged("wKHO: kho=garbage is neither on nor off; ignored\n"));
-	CHECK(logged("wKHO: kho= is neither on nor off; ignored\n"));
+	CHECK(kho_has_reserve() && !sim_param_kho_setup.fn("demand"));
+	CHECK(kho_is_enabled() && !kho_has_reserve());
+	CHECK(!sim_param_kho_setup.fn("off") && !kho_is_enabled() && !kho_has_reserve());
+	CHECK(!sim_param_kho_setup.fn("demand") && !sim_param_kho_setup.fn("on"));
+	CHECK(kho_has_reserve());
+	kho_drop_reserve();
+	CHECK(kho_is_enabled() && !kho_has_reserve());
+	CHECK(!sim_param_kho_setup.fn("on"));
+	CHECK(logged("wKHO: kho=garbage is none of on, off and demand; ignored\n"));
+	CHECK(logged("wKHO: kho= is none of on, off and demand; ignored\n"));
 }
 
 /* Memory that the last kernel left for this one, and nobody counts as ours yet */
@@ -549,12 +557,16 @@ static void test_notifiers(void)
 
 static void test_commit(void)
 {
+	/* As the stand-in counts, its checksum is that of the reserve, and 2 */
+	struct kho_scratch areas[6] = { { .size = SIM_CRC_SCRATCH + 2 - 6 } };
+	const struct kho_scratch_list list = { areas, 6, 2 };
+
 	boot();
 	listen();
 	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	CHECK(!kho_commit(NULL) && is_committed() && was_heard("z2z3z1"));
 	/* Once more, as what was frozen may have changed */
-	CHECK(took("w") && sim.reports == 1);
+	CHECK(took("w") && sim.reports == 1 && !sim.on_demand);
 	CHECK(kho_abort() == -EBUSY && kho_finalize() == -EBUSY);
 	CHECK(kho_commit(NULL) == -EBUSY);
 	CHECK(!give_back() && !sim_do_work() && !sim_printed('n'));
@@ -567,9 +579,14 @@ static void test_commit(void)
 	CHECK(is_open() && was_heard("") && sim_printed('e') == 1);
 	CHECK(give_back() && !sim_do_work());
 
+	/* The areas of its image, with what these were before it was known */
+	CHECK(!kho_finalize() && took("pahgw") && !sim.on_demand && was_heard("f2f3f1"));
+	CHECK(!kho_commit(&list) && took("w") && sim.on_demand == 2);
+	kho_kexec_failed();
+	CHECK(was_heard("z2z3z1t1t3t2a1a3a2"));
 	/* Not by hand */
 	CHECK(!kho_commit(NULL) && is_committed() && was_heard("f2f3f1z2z3z1"));
-	CHECK(took("pahgww") && sim.reports == 2 && nothing_leaked());
+	CHECK(took("pahgww") && sim.reports == 3 && nothing_leaked());
 }
 
 static void test_kexec_failed_early(void)
