@@ -23,6 +23,7 @@
 #include <linux/kho/abi/kexec_handover.h>
 
 struct kexec_buf;
+struct kexec_segment;
 struct kimage;
 struct resource;
 
@@ -103,6 +104,10 @@ int kho_fill_kimage(struct kimage *image);
 int kho_locate_mem_hole(struct kexec_buf *kbuf,
 			int (*func)(struct resource *res, void *arg));
 int kho_check_kimage(struct kimage *image, int err);
+bool kho_is_in_place(const struct kimage *image, phys_addr_t phys);
+void kho_load_segment(const struct kimage *image,
+		      const struct kexec_segment *segment);
+void kho_free_kimage(struct kimage *image);
 int kho_check_kexec_load(unsigned long nr_segments, unsigned long flags);
 int kho_kexec_prepare(struct kimage *image);
 void kho_kexec_failed(void);
@@ -262,6 +267,20 @@ static inline int kho_locate_mem_hole(struct kexec_buf *kbuf,
 static inline int kho_check_kimage(struct kimage *image, int err)
 {
 	return err;
+}
+
+static inline bool kho_is_in_place(const struct kimage *image, phys_addr_t phys)
+{
+	return false;
+}
+
+static inline void kho_load_segment(const struct kimage *image,
+				    const struct kexec_segment *segment)
+{
+}
+
+static inline void kho_free_kimage(struct kimage *image)
+{
 }
 
 static inline int kho_check_kexec_load(unsigned long nr_segments,

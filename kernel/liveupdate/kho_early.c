@@ -207,14 +207,22 @@ void *__init __weak arch_kho_map_segment(phys_addr_t phys, size_t size)
 	return early_memremap(phys, size);
 }
 
+/* How many of the areas that came were the last kernel's reserve, the first ones. */
+static unsigned int reserve_came __initdata;
+
 /* Leave out what is no area. Returns how many are left. */
 static unsigned int __init kho_pack_scratch(unsigned int count)
 {
 	unsigned int i, nr = 0;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
+		if (i == count - root.on_demand)
+			reserve_came = nr;
 		if (kho_scratch[i].size)
 			kho_scratch[nr++] = kho_scratch[i];
+	}
+	if (!root.on_demand)
+		reserve_came = nr;
 	return nr;
 }
 
@@ -245,6 +253,8 @@ static const char *__init kho_read_scratch(void)
 	if (wrong)
 		return wrong;
 	crc = kho_scratch_crc32c(kho_scratch, count);
+	if (root.on_demand > count)
+		return "more areas are on demand than there are";
 	count = kho_pack_scratch(count);
 	for (i = 0; i < count; i++)
 		if (!kho_is_readable(kho_scratch[i].addr, kho_scratch[i].size))
@@ -540,6 +550,9 @@ static const char *__init kho_reserve_preserved(void)
 /**
  * kho_memory_init() - settle what is preserved and what is scratch
  *
+ * A reserve that came is used again, if this kernel is to have one. All other areas
+ * that came are memory like any other from here on, but for what lies in them.
+ *
  * Context: Early boot, at the start of memblock_free_all().
  */
 void __init kho_memory_init(void)
@@ -549,22 +562,20 @@ void __init kho_memory_init(void)
 	if (!kho_is_enabled())
 		return;
 	if (kho_in.valid) {
+		/* They were the last kernel's choice, unless this one reserves, too. */
+		kho_scratch_keep(kho_has_reserve() ? reserve_came : 0);
 		wrong = kho_reserve_preserved();
 		if (wrong)
 			kho_refuse(wrong);
 		else
 			memblock_kho_reset();
 	}
-	if (!kho_in.valid) {
-		if (kho_scratch_reserve()) {
-			kho_disable(NULL);
-			return;
-		}
-		if (kho_memory_remember()) {
-			kho_disable("there is no room to remember what memory there is");
-			kho_scratch_cnt = 0;
-			return;
-		}
+	if (kho_has_reserve() && !kho_scratch_cnt && kho_scratch_reserve())
+		kho_drop_reserve();
+	if (!kho_in.valid && kho_memory_remember()) {
+		kho_disable("there is no room to remember what memory there is");
+		kho_scratch_cnt = 0;
+		return;
 	}
 	kho_scratch_open();
 }

@@ -141,6 +141,8 @@ int kho_fdt_begin(void *fdt, size_t size, const struct kho_fdt_root *root)
 			    sizeof(root->crc_tree)) ?:
 	       fdt_property(fdt, KHO_FDT_CRC_SCRATCH_PROP_NAME,
 			    &root->crc_scratch, sizeof(root->crc_scratch)) ?:
+	       fdt_property(fdt, KHO_FDT_ON_DEMAND_PROP_NAME, &root->on_demand,
+			    sizeof(root->on_demand)) ?:
 	       fdt_property(fdt, KHO_FDT_CRC_FDT_PROP_NAME, &zero,
 			    sizeof(zero)) ?:
 	       kho_fdt_add_poison(fdt, root->poison);
@@ -434,6 +436,10 @@ const char *kho_check_fdt(const void *fdt, size_t size,
 	if (!kho_fdt_u32(fdt, 0, KHO_FDT_CRC_SCRATCH_PROP_NAME,
 			 &root->crc_scratch, &root->has_crc_scratch))
 		return "the scratch list's checksum has a wrong length";
+	root->on_demand = 0;
+	if (!kho_fdt_u32(fdt, 0, KHO_FDT_ON_DEMAND_PROP_NAME, &root->on_demand,
+			 &found))
+		return "the number of areas on demand has a wrong length";
 	if (fdt_getprop(fdt, 0, KHO_FDT_POISON_PROP_NAME, &len) &&
 	    len % sizeof(u64))
 		return "the list of hardware errors has a wrong length";

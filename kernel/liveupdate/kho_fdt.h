@@ -46,6 +46,7 @@ struct kho_poison {
  * @has_crc_tree: the last kernel wrote one
  * @crc_scratch: checksum of the scratch list, when @has_crc_scratch
  * @has_crc_scratch: the last kernel wrote one
+ * @on_demand: so many entries at the end of the scratch list are areas on demand
  * @nr_subtrees: number of sub-nodes that name a blob
  * @newest_only: written: readers of kho-v3 are to leave it alone
  * @poison: written: pages with hardware errors; may be NULL
@@ -57,6 +58,7 @@ struct kho_fdt_root {
 	bool has_crc_tree;
 	u32 crc_scratch;
 	bool has_crc_scratch;
+	u32 on_demand;
 	unsigned int nr_subtrees;
 	bool newest_only;
 	const struct kho_poison *poison;

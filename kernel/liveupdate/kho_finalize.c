@@ -236,42 +236,56 @@ static void kho_revoked(struct work_struct *work)
 
 /* From one state to the next, with kho_lock */
 
-static int kho_write_map(struct kho_fdt_root *root, enum kho_version version)
+/* What stays as it is while the state is finalized */
+static struct kho_fdt_root kho_root = { .poison = &kho_poison_out };
+
+static int kho_write_map(enum kho_version version)
 {
 	int err;
 
 	kho_bitmaps_free(kho_chunks);
 	kho_chunks = 0;
-	if (version != KHO_VERSION_1) {
-		root->map = virt_to_phys(kho_out_tree.root);
-		root->crc_tree = kho_map_crc32c(&kho_out_tree);
+	kho_root.bitmaps = version == KHO_VERSION_1;
+	if (!kho_root.bitmaps) {
+		kho_root.map = virt_to_phys(kho_out_tree.root);
+		kho_root.crc_tree = kho_map_crc32c(&kho_out_tree);
 		return 0;
 	}
-	root->bitmaps = true;
-	err = kho_bitmaps_write(&kho_out_tree, &kho_chunks, &root->crc_tree);
-	root->map = kho_chunks;
+	err = kho_bitmaps_write(&kho_out_tree, &kho_chunks, &kho_root.crc_tree);
+	kho_root.map = kho_chunks;
 	return err;
 }
 
-static int kho_write_fdt(void)
+/* Until it is known which image will be executed, there is the reserve alone. */
+static int kho_write_fdt(const struct kho_scratch_list *list)
 {
-	struct kho_fdt_root root = {
-		.crc_scratch = kho_scratch_crc32c(kho_scratch, kho_scratch_cnt),
-		.poison = &kho_poison_out,
+	const struct kho_scratch_list reserve = {
+		.area = kho_scratch,
+		.nr = kho_scratch_cnt,
 	};
 	enum kho_version version = kho_version_out();
-	int err;
+	int err = 0;
 
+	list = list ?: &reserve;
+	kho_root.crc_scratch = kho_scratch_crc32c(list->area, list->nr);
+	kho_root.on_demand = list->on_demand;
+	if (version != kho_version_written)
+		err = kho_write_map(version);
 	kho_version_written = KHO_VERSION_AUTO;
-	err = kho_write_map(&root, version) ?:
-	      kho_write_subtrees(kho_fdt, KHO_DT_MAX, &root);
-	if (!err && root.newest_only && version != KHO_VERSION_4) {
+	err = err ?: kho_write_subtrees(kho_fdt, KHO_DT_MAX, &kho_root);
+	if (!err && kho_root.newest_only && version != KHO_VERSION_4) {
 		pr_err("the next kernel does not read live update's sessions\n");
 		err = -EOPNOTSUPP;
 	}
 	if (!err)
 		kho_version_written = version;
 	return err;
+}
+
+static int kho_write_first_fdt(void)
+{
+	kho_version_written = KHO_VERSION_AUTO;
+	return kho_write_fdt(NULL);
 }
 
 /* Nobody changes anything meanwhile. */
@@ -283,7 +297,7 @@ static int kho_close(void)
 	kho_preserve_prune();
 	err = kho_audit(&kho_walk) ?:
 	      kho_find_poison(&kho_walk, kho_out_fdt_phys()) ?:
-	      kho_check_gaps(&kho_walk) ?: kho_write_fdt();
+	      kho_check_gaps(&kho_walk) ?: kho_write_first_fdt();
 	if (!err)
 		WRITE_ONCE(kho_state, KHO_FINALIZED);
 	kho_allow_changes();
@@ -362,10 +376,10 @@ int kho_abort(void)
 }
 
 /*
- * Who was frozen may have changed a blob: the FDT has its checksum. And since it was
- * finalized, memory may have got hardware errors.
+ * Who was frozen may have changed a blob: the FDT has its checksum, and that of the
+ * image's areas. And since it was finalized, memory may have got hardware errors.
  */
-static int kho_seal(bool changed)
+static int kho_seal(const struct kho_scratch_list *list, bool changed)
 {
 	int err = -EBUSY;
 
@@ -373,10 +387,9 @@ static int kho_seal(bool changed)
 	if (kho_state == KHO_FINALIZED)
 		err = kho_update_poison(&kho_walk, kho_out_fdt_phys(), &changed);
 	/* An image may have been loaded since, or the last time have failed. */
-	if (kho_version_written != kho_version_out())
-		changed = true;
+	changed |= list || kho_version_written != kho_version_out();
 	if (!err && changed)
-		err = kho_write_fdt();
+		err = kho_write_fdt(list);
 	if (!err)
 		WRITE_ONCE(kho_state, KHO_COMMITTED);
 	kho_allow_changes();
@@ -385,6 +398,7 @@ static int kho_seal(bool changed)
 
 /**
  * kho_commit() - a kexec is on its way
+ * @list: the areas of its image; NULL for the reserve alone
  *
  * Finalizes unless that was done, and lets producers freeze what they preserved.
  *
@@ -393,7 +407,7 @@ static int kho_seal(bool changed)
  * producer took something back meanwhile; else the errno of the producer that
  * refused, or an error of kho_finalize(). After an error everything is as it was.
  */
-int kho_commit(void)
+int kho_commit(const struct kho_scratch_list *list)
 {
 	bool was_finalized, changed = false;
 	int err;
@@ -403,7 +417,7 @@ int kho_commit(void)
 	err = kho_finalize_locked();
 	if (err)
 		return err;
-	err = kho_call_freeze(&changed) ?: kho_seal(changed);
+	err = kho_call_freeze(&changed) ?: kho_seal(list, changed);
 	if (err) {
 		kho_call_thaw();
 		if (!was_finalized)

@@ -7,9 +7,11 @@
 
 #include <linux/types.h>
 
+struct kho_scratch_list;
+
 int kho_finalize(void);
 int kho_abort(void);
-int kho_commit(void);
+int kho_commit(const struct kho_scratch_list *list);
 int kho_commit_nothing(void);
 void kho_settle(void);
 

@@ -107,7 +107,8 @@ static const struct kho_scratch *kho_first_area(phys_addr_t base, phys_addr_t en
 {
 	const struct kho_scratch *area, *first = NULL;
 
-	for (area = kho_scratch; area < kho_scratch + kho_scratch_cnt; area++)
+	for (area = kho_scratch;
+	     area < kho_scratch + kho_scratch_cnt + kho_scratch_on_demand; area++)
 		if (area->addr < end && area->addr + area->size > base &&
 		    (!first || area->addr < first->addr))
 			first = area;

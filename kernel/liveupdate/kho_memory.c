@@ -59,6 +59,12 @@ static bool kho_is_firmware(phys_addr_t base, phys_addr_t end)
 	return false;
 }
 
+/* Without a look at what is used still, which is right where nothing ever was. */
+static const struct kho_memory all_ever_used = {
+	.ram = &ram_at_boot,
+	.used = &used_at_boot,
+};
+
 static const struct kho_memory memory_at_boot = {
 	.ram = &ram_at_boot,
 	.used = &used_at_boot,
@@ -190,11 +196,11 @@ bool kho_is_poisoned(phys_addr_t phys, u64 size)
 }
 
 /**
- * kho_memory_forget() - some memory goes offline
+ * kho_memory_forget() - some memory goes offline, or is scratch now
  * @pfn: its first page
  * @end: the page behind the last one
  *
- * Should it come back, it is looked at page by page.
+ * What is asked about it later is looked at closely.
  *
  * Context: Any.
  */
@@ -203,6 +209,30 @@ void kho_memory_forget(unsigned long pfn, unsigned long end)
 	for (; pfn < end; pfn = ALIGN(pfn + 1, 1UL << KHO_PIECE_ORDER))
 		if (pfn >> KHO_PIECE_ORDER < kho_nr_pieces)
 			clear_bit(pfn >> KHO_PIECE_ORDER, kho_good_pieces);
+}
+
+static bool kho_is_good_piece(unsigned long piece)
+{
+	struct kho_place place = {};
+
+	return !kho_check_range(&all_ever_used, &place, (u64)piece * SZ_4M, SZ_4M);
+}
+
+/**
+ * kho_memory_recall() - some memory is like any other again
+ * @pfn: its first page
+ * @end: the page behind the last one
+ *
+ * What kho_memory_forget() was told of, and what is online.
+ *
+ * Context: Any.
+ */
+void kho_memory_recall(unsigned long pfn, unsigned long end)
+{
+	for (; pfn < end; pfn = ALIGN(pfn + 1, 1UL << KHO_PIECE_ORDER))
+		if (pfn >> KHO_PIECE_ORDER < kho_nr_pieces &&
+		    kho_is_good_piece(pfn >> KHO_PIECE_ORDER))
+			set_bit(pfn >> KHO_PIECE_ORDER, kho_good_pieces);
 }
 
 /* Whatever marks early boot has made: does a region go on where another ends? */
@@ -256,7 +286,6 @@ int __init kho_memory_look(void)
 /* A bit for each piece that has nothing but memory that may be preserved. */
 static int __init kho_find_good_pieces(void)
 {
-	const struct kho_memory all_used = { &ram_at_boot, &used_at_boot };
 	unsigned long nr = PHYS_PFN(memblock_end_of_DRAM()) >> KHO_PIECE_ORDER;
 	struct kho_place place = {};
 	unsigned long i;
@@ -266,7 +295,7 @@ static int __init kho_find_good_pieces(void)
 	if (!kho_good_pieces)
 		return -ENOMEM;
 	for (i = 0; i < nr; i++)
-		if (!kho_check_range(&all_used, &place, (u64)i * SZ_4M, SZ_4M))
+		if (!kho_check_range(&all_ever_used, &place, (u64)i * SZ_4M, SZ_4M))
 			__set_bit(i, kho_good_pieces);
 	kho_nr_pieces = nr;
 	return 0;

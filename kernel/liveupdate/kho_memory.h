@@ -47,6 +47,7 @@ struct page *kho_alloc_pages(unsigned int order);
 
 bool kho_is_poisoned(phys_addr_t phys, u64 size);
 void kho_memory_forget(unsigned long pfn, unsigned long end);
+void kho_memory_recall(unsigned long pfn, unsigned long end);
 
 /* Memory as early boot knows it; see kho_rules.h. */
 extern const struct kho_memory kho_memory_early;

@@ -118,7 +118,7 @@ static int kho_check_read(phys_addr_t fdt)
 /* The next kernel's image may yet do: not all of scratch is read. */
 static void kho_check_scratch_poison(void)
 {
-	for (unsigned int i = 0; i < kho_scratch_cnt; i++)
+	for (unsigned int i = 0; i < kho_scratch_cnt + kho_scratch_on_demand; i++)
 		if (kho_is_poisoned(kho_scratch[i].addr, kho_scratch[i].size))
 			pr_warn("scratch has a hardware error, in [%#llx-%#llx]: the next kernel may not start\n",
 				kho_scratch[i].addr,

@@ -10,6 +10,8 @@
  * starts (kho_early.c), so the areas need hold little more than the image, the
  * initrd and the first page tables. A next kernel that does not do so boots in
  * scratch alone; it wants kho_scratch=N%.
+ *
+ * These are the reserve. With kho=demand there is none, see kho_demand.c.
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
@@ -27,6 +29,7 @@
 #include <asm/sections.h>
 #include <kunit/visibility.h>
 
+#include "kho_memory.h"
 #include "kho_scratch.h"
 #include "kho_state.h"
 
@@ -44,6 +47,7 @@
 
 struct kho_scratch kho_scratch[KHO_SCRATCH_MAX];
 unsigned int kho_scratch_cnt;
+unsigned int kho_scratch_on_demand;
 
 static struct kho_scratch_sizes scratch_param __initdata;
 
@@ -166,12 +170,13 @@ early_param("kho_bootmem", kho_bootmem_setup);
  * @phys: physical address
  * @size: bytes
  *
- * Context: Any.
+ * Context: Any. Of an area on demand the answer is right for whoever has memory of
+ * his own there, or none.
  * Return: true when it does.
  */
 bool kho_scratch_overlap(phys_addr_t phys, size_t size)
 {
-	for (unsigned int i = 0; i < kho_scratch_cnt; i++) {
+	for (unsigned int i = 0; i < kho_scratch_cnt + kho_scratch_on_demand; i++) {
 		const struct kho_scratch *area = &kho_scratch[i];
 
 		if (phys < area->addr + area->size && area->addr < phys + size)
@@ -262,14 +267,14 @@ static int __init kho_scratch_find_common(const struct kho_scratch_sizes *sizes)
 							    NUMA_NO_NODE));
 	size = kho_scratch_size(low);
 	if (kho_scratch_find(size, ARCH_LOW_ADDRESS_LIMIT, NUMA_NO_NODE)) {
-		pr_err("no %llu MiB of contiguous memory for scratch in low memory; KHO is off\n",
+		pr_err("no %llu MiB of contiguous memory for scratch in low memory; it is taken on demand\n",
 		       size >> 20);
 		return -ENOMEM;
 	}
 
 	size = kho_scratch_size(kho_scratch_node_size(sizes, NUMA_NO_NODE));
 	if (kho_scratch_find(size, MEMBLOCK_ALLOC_ANYWHERE, NUMA_NO_NODE)) {
-		pr_err("no %llu MiB of contiguous memory for scratch; KHO is off\n",
+		pr_err("no %llu MiB of contiguous memory for scratch; it is taken on demand\n",
 		       size >> 20);
 		return -ENOMEM;
 	}
@@ -314,7 +319,7 @@ static int __init kho_scratch_check_room(const struct kho_scratch_sizes *sizes)
 		have /= 2;
 	if (need <= have)
 		return 0;
-	pr_err("scratch of %llu MiB does not fit in the %llu MiB that may be used: %llu MiB are missing; KHO is off\n",
+	pr_err("scratch of %llu MiB does not fit in the %llu MiB that may be used: %llu MiB are missing; it is taken on demand\n",
 	       need >> 20, have >> 20, DIV_ROUND_UP(need - have, SZ_1M));
 	return -ENOMEM;
 }
@@ -364,17 +369,18 @@ static int __init kho_scratch_check_rest(void)
 	taken = PFN_PHYS(kho_scratch_taken);
 	if (taken <= ram - ram / (kho_scratch_given() ? 8 : 2))
 		return 0;
-	pr_err("scratch would leave too little: of %llu MiB it needs %llu, in blocks of %lu; KHO is off\n",
+	pr_err("scratch would leave too little: of %llu MiB it needs %llu, in blocks of %lu; it is taken on demand\n",
 	       ram >> 20, taken >> 20,
 	       pageblock_nr_pages >> (20 - PAGE_SHIFT));
 	return -ENOMEM;
 }
 
 /**
- * kho_scratch_reserve() - find the scratch areas at a cold boot
+ * kho_scratch_reserve() - find areas for the reserve
  *
- * After everything that boot allocates for itself, so that a percentage of it
- * can be taken and nothing of it lies in the areas.
+ * At a cold boot, and after a handover that brought none. After everything that boot
+ * allocates for itself, so that a percentage of it can be taken and nothing of it
+ * lies in the areas.
  *
  * Context: Early boot, from kho_memory_init().
  * Return: 0, or -ENOMEM when the machine is too small, which was told.
@@ -406,6 +412,19 @@ int __init kho_scratch_reserve(void)
 }
 
 /**
+ * kho_scratch_keep() - let go of areas that came, when they have done their work
+ * @reserved: how many of them, from the first on, are this kernel's reserve
+ *
+ * Context: Early boot, from kho_memory_init().
+ */
+void __init kho_scratch_keep(unsigned int reserved)
+{
+	memset(kho_scratch + reserved, 0,
+	       (kho_scratch_cnt - reserved) * sizeof(*kho_scratch));
+	kho_scratch_cnt = reserved;
+}
+
+/**
  * kho_scratch_open() - give the areas to the page allocator, for movable pages
  *
  * What boot left in them stays where it is; all the rest is freed by
@@ -420,6 +439,8 @@ void __init kho_scratch_open(void)
 		const struct kho_scratch *area = &kho_scratch[i];
 
 		memblock_init_cma_pageblocks(area->addr, area->size);
+		kho_memory_forget(PHYS_PFN(area->addr),
+				  PHYS_PFN(area->addr + area->size));
 		pr_info("scratch [mem %#018llx-%#018llx], %llu MiB\n",
 			area->addr, area->addr + area->size - 1,
 			area->size >> 20);

@@ -11,8 +11,13 @@
 
 #include <linux/kho/abi/kexec_handover.h>
 
-/* Low memory, global, and one for each node. */
-#define KHO_SCRATCH_MAX		(MAX_NUMNODES + 2)
+/*
+ * The reserve: low memory, global, and one for each node. Behind it so many on demand
+ * for an image; and while one is replaced, two hold theirs.
+ */
+#define KHO_RESERVE_MAX		(MAX_NUMNODES + 2)
+#define KHO_DEMAND_MAX		8
+#define KHO_SCRATCH_MAX		(KHO_RESERVE_MAX + 2 * KHO_DEMAND_MAX)
 
 /*
  * Where areas begin and end, whatever the size of a page: with 64K pages a
@@ -35,10 +40,28 @@ struct kho_scratch_sizes {
 	u64 node;
 };
 
+/**
+ * struct kho_scratch_list - the areas that travel with an image
+ * @area: the reserve, and behind it what the image holds on demand
+ * @nr: how many entries there are, those of size 0 with them
+ * @on_demand: how many of them, the last ones, are on demand
+ */
+struct kho_scratch_list {
+	struct kho_scratch *area;
+	unsigned int nr;
+	unsigned int on_demand;
+};
+
+/*
+ * The reserve, and behind it what images hold on demand, where a size of 0 is a place
+ * that is free. At early boot the first counts all areas that came.
+ */
 extern struct kho_scratch kho_scratch[KHO_SCRATCH_MAX];
 extern unsigned int kho_scratch_cnt;
+extern unsigned int kho_scratch_on_demand;
 
 int kho_scratch_reserve(void);
+void kho_scratch_keep(unsigned int reserved);
 void kho_scratch_open(void);
 
 #if IS_ENABLED(CONFIG_KUNIT)

@@ -13,7 +13,10 @@
 #include "kho_state.h"
 
 static bool kho_enabled __ro_after_init =
-	IS_ENABLED(CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT);
+	IS_ENABLED(CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT) ||
+	IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEMAND_DEFAULT);
+static bool kho_on_demand __ro_after_init =
+	IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEMAND_DEFAULT);
 
 enum kho_state kho_state;
 DEFINE_PERCPU_RWSEM(kho_changes);
@@ -24,14 +27,17 @@ static struct work_struct kho_revoked_work;
 static int __init kho_setup(char *arg)
 {
 	static const char * const words[] = {
-		"off", "on", "0", "1", "n", "y", "no", "yes",
+		"off", "on", "0", "1", "n", "y", "no", "yes", "demand",
 	};
 	int i = arg ? match_string(words, ARRAY_SIZE(words), arg) : -EINVAL;
 
-	if (i < 0)
-		pr_warn("kho=%s is neither on nor off; ignored\n", arg ?: "");
-	else
-		kho_enabled = i % 2;
+	if (i < 0) {
+		pr_warn("kho=%s is none of on, off and demand; ignored\n",
+			arg ?: "");
+		return 0;
+	}
+	kho_on_demand = i == ARRAY_SIZE(words) - 1;
+	kho_enabled = kho_on_demand || i % 2;
 	return 0;
 }
 early_param("kho", kho_setup);
@@ -47,6 +53,27 @@ bool kho_is_enabled(void)
 	return kho_enabled;
 }
 EXPORT_SYMBOL_GPL(kho_is_enabled);
+
+/**
+ * kho_has_reserve() - is scratch reserved at boot?
+ *
+ * Context: Any, once the command line was read.
+ * Return: false when it is taken on demand, and when KHO is off.
+ */
+bool kho_has_reserve(void)
+{
+	return kho_enabled && !kho_on_demand;
+}
+
+/**
+ * kho_drop_reserve() - take scratch on demand, for as long as this kernel runs
+ *
+ * Context: Boot.
+ */
+void __init kho_drop_reserve(void)
+{
+	kho_on_demand = true;
+}
 
 /**
  * kho_disable() - switch KHO off for as long as this kernel runs

@@ -94,5 +94,7 @@ bool kho_finalized(void);
 void kho_set_state(enum kho_state state);
 void kho_set_open(void (*revoked)(struct work_struct *work));
 void kho_disable(const char *why);
+bool kho_has_reserve(void);
+void kho_drop_reserve(void);
 
 #endif /* _KHO_STATE_H */

@@ -134,7 +134,7 @@ static void state_veto(struct kunit *test)
 	listeners[2].finalize_err = -ENXIO;
 	KUNIT_EXPECT_EQ(test, kho_finalize(), -ENXIO);
 	expect_heard(test, "f2f3a2");
-	KUNIT_EXPECT_EQ(test, kho_commit(), -ENXIO);
+	KUNIT_EXPECT_EQ(test, kho_commit(NULL), -ENXIO);
 	expect_heard(test, "f2f3a2");
 	KUNIT_EXPECT_FALSE(test, kho_finalized());
 }
@@ -197,11 +197,11 @@ static void state_commit(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, mem);
 	KUNIT_ASSERT_EQ(test, kho_finalize(), 0);
-	KUNIT_ASSERT_EQ(test, kho_commit(), 0);
+	KUNIT_ASSERT_EQ(test, kho_commit(NULL), 0);
 	expect_heard(test, "f2f3f1z2z3z1");
 	KUNIT_EXPECT_EQ(test, kho_abort(), -EBUSY);
 	KUNIT_EXPECT_EQ(test, kho_finalize(), -EBUSY);
-	KUNIT_EXPECT_EQ(test, kho_commit(), -EBUSY);
+	KUNIT_EXPECT_EQ(test, kho_commit(NULL), -EBUSY);
 	KUNIT_EXPECT_PTR_EQ(test, kho_alloc_preserve(PAGE_SIZE),
 			    ERR_PTR(-EBUSY));
 	kho_unpreserve_free(mem);
@@ -224,7 +224,7 @@ static void state_commit_thaw(struct kunit *test)
 
 	listeners[1].thaw_mem = kho_alloc_preserve(PAGE_SIZE);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, listeners[1].thaw_mem);
-	KUNIT_ASSERT_EQ(test, kho_commit(), 0);
+	KUNIT_ASSERT_EQ(test, kho_commit(NULL), 0);
 	kho_kexec_failed();
 	expect_heard(test, "f2f3f1z2z3z1t1t3t2a1a3a2");
 	KUNIT_EXPECT_EQ(test, kho_preserved_bytes(), bytes);
@@ -236,13 +236,13 @@ static void state_commit_thaw(struct kunit *test)
 static void state_freeze_refused(struct kunit *test)
 {
 	listeners[0].freeze_err = -EIO;
-	KUNIT_EXPECT_EQ(test, kho_commit(), -EIO);
+	KUNIT_EXPECT_EQ(test, kho_commit(NULL), -EIO);
 	expect_heard(test, "f2f3f1z2z3z1t3t2a1a3a2");
 	KUNIT_EXPECT_FALSE(test, kho_finalized());
 
 	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
 	expect_heard(test, "f2f3f1");
-	KUNIT_EXPECT_EQ(test, kho_commit(), -EIO);
+	KUNIT_EXPECT_EQ(test, kho_commit(NULL), -EIO);
 	expect_heard(test, "z2z3z1t3t2");
 	KUNIT_EXPECT_TRUE(test, kho_finalized());
 }
@@ -251,7 +251,7 @@ static void state_freeze_revoked(struct kunit *test)
 {
 	listeners[1].mem = kho_alloc_preserve(PAGE_SIZE);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, listeners[1].mem);
-	KUNIT_EXPECT_EQ(test, kho_commit(), -EBUSY);
+	KUNIT_EXPECT_EQ(test, kho_commit(NULL), -EBUSY);
 	KUNIT_EXPECT_FALSE(test, kho_finalized());
 	KUNIT_EXPECT_EQ(test, kho_abort(), 0);
 	expect_heard(test, "f2f3f1z2z3z1t1t3t2a1a3a2");
@@ -305,7 +305,7 @@ static void state_poison(struct kunit *test)
 			phys + (nr - 1) * PAGE_SIZE);
 	/* Those are well again, and there is another one */
 	poison(PHYS_PFN(phys) + nr, 1, true);
-	KUNIT_EXPECT_EQ(test, kho_commit(), 0);
+	KUNIT_EXPECT_EQ(test, kho_commit(NULL), 0);
 	poison(PHYS_PFN(phys) + nr, 1, false);
 	KUNIT_ASSERT_GT(test, kho_read_out_fdt(fdt, 0, KHO_DT_MAX), 0);
 	list = kho_fdt_poison(fdt, &nr);
@@ -328,7 +328,7 @@ static void state_poison(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, finalize_poisoned(virt_to_phys(blob), 1), -EHWPOISON);
 	KUNIT_EXPECT_EQ(test, kho_finalize(), 0);
 	poison(PHYS_PFN(virt_to_phys(blob)), 1, true);
-	KUNIT_EXPECT_EQ(test, kho_commit(), -EHWPOISON);
+	KUNIT_EXPECT_EQ(test, kho_commit(NULL), -EHWPOISON);
 	poison(PHYS_PFN(virt_to_phys(blob)), 1, false);
 	kho_remove_subtree(blob);
 	kho_unpreserve_free(blob);

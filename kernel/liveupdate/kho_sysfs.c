@@ -29,6 +29,16 @@ static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr,
 
 static struct kobj_attribute enabled_attr = __ATTR_RO(enabled);
 
+static ssize_t mode_show(struct kobject *kobj, struct kobj_attribute *attr,
+			 char *buf)
+{
+	if (!kho_is_enabled())
+		return sysfs_emit(buf, "off\n");
+	return sysfs_emit(buf, "%s\n", kho_has_reserve() ? "on" : "demand");
+}
+
+static struct kobj_attribute mode_attr = __ATTR_RO(mode);
+
 static ssize_t active_show(struct kobject *kobj, struct kobj_attribute *attr,
 			   char *buf)
 {
@@ -50,6 +60,15 @@ static ssize_t active_store(struct kobject *kobj, struct kobj_attribute *attr,
 }
 
 static struct kobj_attribute active_attr = __ATTR_RW(active);
+
+static u64 kho_scratch_sum(unsigned int first, unsigned int nr)
+{
+	u64 sum = 0;
+
+	for (unsigned int i = first; i < first + nr; i++)
+		sum += READ_ONCE(kho_scratch[i].size);
+	return sum;
+}
 
 static ssize_t scratch_phys_show(struct kobject *kobj,
 				 struct kobj_attribute *attr, char *buf)
@@ -75,6 +94,23 @@ static ssize_t scratch_len_show(struct kobject *kobj,
 }
 
 static struct kobj_attribute scratch_len_attr = __ATTR_RO(scratch_len);
+
+static ssize_t reserved_bytes_show(struct kobject *kobj,
+				   struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", kho_scratch_sum(0, kho_scratch_cnt));
+}
+
+static struct kobj_attribute reserved_bytes_attr = __ATTR_RO(reserved_bytes);
+
+static ssize_t on_demand_bytes_show(struct kobject *kobj,
+				    struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", kho_scratch_sum(kho_scratch_cnt,
+							 kho_scratch_on_demand));
+}
+
+static struct kobj_attribute on_demand_bytes_attr = __ATTR_RO(on_demand_bytes);
 
 static ssize_t dt_max_show(struct kobject *kobj, struct kobj_attribute *attr,
 			   char *buf)
@@ -144,9 +180,12 @@ static struct kobj_attribute version_attr = __ATTR_RW(version);
 
 static struct attribute *kho_attrs[] = {
 	&enabled_attr.attr,
+	&mode_attr.attr,
 	&active_attr.attr,
 	&scratch_phys_attr.attr,
 	&scratch_len_attr.attr,
+	&reserved_bytes_attr.attr,
+	&on_demand_bytes_attr.attr,
 	&dt_max_attr.attr,
 	&preserved_bytes_attr.attr,
 	&unclaimed_bytes_attr.attr,

@@ -267,7 +267,7 @@ static void luo_kunit_frozen(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, mem);
 	reinit_completion(&given_back);
-	KUNIT_ASSERT_EQ(test, kho_commit(), 0);
+	KUNIT_ASSERT_EQ(test, kho_commit(NULL), 0);
 	task = kthread_run(give_back, mem, "luo_kunit");
 	if (!IS_ERR(task)) {
 		msleep(100);

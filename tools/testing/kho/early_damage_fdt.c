@@ -129,7 +129,7 @@ static int producer(unsigned int nr)
 /* Properties by what d->a says: the root's, and those of the first producer */
 enum {
 	MAP, PAGE_SIZE_PROP, CRC_TREE, CRC_FDT, CRC_SCRATCH, DATA, SIZE, CRC,
-	COMPATIBLE, POISON
+	COMPATIBLE, POISON, ON_DEMAND
 };
 
 static const char * const props[] = {
@@ -143,6 +143,7 @@ static const char * const props[] = {
 	[CRC] = KHO_SUB_TREE_CRC_PROP_NAME,
 	[COMPATIBLE] = "compatible",
 	[POISON] = KHO_FDT_POISON_PROP_NAME,
+	[ON_DEMAND] = KHO_FDT_ON_DEMAND_PROP_NAME,
 };
 
 static int prop_node(unsigned int prop)
@@ -464,6 +465,10 @@ const struct damage damages_fdt[] = {
 	  page_size_other, fdt_sum },
 	{ "page size 0", prop_set32, PAGE_SIZE_PROP, 0, page_size_other, fdt_sum },
 	{ "page size in 8 bytes", prop_set, PAGE_SIZE_PROP, PAGE_SIZE, page_size_len, fdt_sum },
+	{ "more areas on demand than there are", prop_set32, ON_DEMAND, SIM_SCRATCH_AREAS + 1,
+	  demand_many, fdt_sum },
+	{ "all areas on demand", prop_set32, ON_DEMAND, SIM_SCRATCH_AREAS, NULL, fdt_sum },
+	{ "number of areas on demand in 8 bytes", prop_set, ON_DEMAND, 0, demand_len, fdt_sum },
 	{ "a hardware error in 4 bytes", prop_len, POISON, 4, poison_len, fdt_sum },
 	{ "no hardware errors in a list", prop_len, POISON, 0, NULL, fdt_sum },
 	{ "a hardware error in no page", prop_set, POISON, SIM_END, poison_lost, fdt_sum },

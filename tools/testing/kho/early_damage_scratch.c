@@ -101,7 +101,7 @@ const struct damage damages_scratch[] = {
 	{ "scratch list misaligned", misplace_scratch, 4, 0, list_place },
 	{ "scratch list 0 bytes", pass_scratch_size, 0, 0, list_place },
 	{ "scratch list cut", pass_scratch_size, 63, 0, list_place },
-	{ "scratch list of more areas than nodes", pass_scratch_size, 16 * 19, 0, list_place },
+	{ "scratch list of more areas than there can be", pass_scratch_size, 16 * 35, 0, list_place },
 	{ "scratch list huge", pass_scratch_size, -16ULL, 0, list_place },
 	{ "scratch list one longer", pass_scratch_size, 16 * 5, 0, NULL, list_sum },
 	{ "scratch list at 0", pass_scratch, 0, 64, list_no_ram },

@@ -241,7 +241,7 @@ static const char *check_not_kept(unsigned long nr)
  * model_check_given_up() - after a boot that had to refuse, for want of memory
  *
  * As model_check_refused() at the end, but memblock may be another than on a cold
- * boot, and where scratch finds no room KHO is off.
+ * boot, and where scratch finds no room it is on demand.
  */
 const char *model_check_given_up(void)
 {
@@ -256,7 +256,7 @@ const char *model_check_given_up(void)
 	if (sim_nr_subtrees())
 		return "subtrees that came are still listed";
 	/* A node may have no room for its own */
-	if (kho_is_enabled() ? kho_scratch_cnt < 2 : kho_scratch_cnt)
+	if (kho_has_reserve() ? kho_scratch_cnt < 2 : kho_scratch_cnt)
 		return "there is half of fresh scratch";
 	sim_for_each_page(nr)
 		wrong = wrong ?: check_not_kept(nr);

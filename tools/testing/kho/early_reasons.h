@@ -19,6 +19,9 @@ static const char fdt_sum_len[] = "the FDT's checksum has a wrong length";
 static const char fdt_sum_lost[] = "the FDT's checksum is missing";
 static const char page_size_len[] = "the FDT's page size has a wrong length";
 static const char page_size_other[] = "the last kernel had another page size";
+static const char demand_len[] =
+	"the number of areas on demand has a wrong length";
+static const char demand_many[] = "more areas are on demand than there are";
 static const char poison_len[] =
 	"the list of hardware errors has a wrong length";
 static const char poison_lost[] =

@@ -281,6 +281,54 @@ static void nothing_came(void)
 	CHECK(!kho_in.valid && !kho_in.refused);
 }
 
+/* Is what was scratch and is no more with the page allocator, but for what lies there? */
+static const char *given_back(unsigned int first)
+{
+	for (unsigned int i = first; i < SIM_SCRATCH_AREAS; i++) {
+		phys_addr_t phys = sim_scratch[i].addr, end = phys + sim_scratch[i].size;
+
+		for (; phys < end; phys += PAGE_SIZE) {
+			unsigned long nr = sim_index(phys);
+
+			if (sim_cma[nr] && !kho_scratch_overlap(phys, PAGE_SIZE))
+				return "an area that is none is CMA";
+			if (!sim_buddy[nr] && !memblock_is_region_reserved(phys, PAGE_SIZE))
+				return "an area's memory is lost";
+		}
+	}
+	return NULL;
+}
+
+/* Areas on demand do their work, and are memory like any other then */
+static void came_on_demand(void)
+{
+	for (unsigned int i = 0; i < 2 * (SIM_SCRATCH_AREAS + 1); i++) {
+		struct shape shape = { "on demand", 20 + i, 50, 3, 2, 1, true,
+				       .on_demand = i / 2 };
+		unsigned int reserve = SIM_SCRATCH_AREAS - i / 2;
+
+		machine_hand_over(&shape);
+		machine_kexec();
+		machine_boot_early();
+		if (!passes(shape.name, "first hook", model_check_early()))
+			return;
+		CHECK(kho_scratch_cnt == SIM_SCRATCH_AREAS);
+		machine_boot_open();
+		sim_on_demand = i % 2;
+		machine_boot_all();
+		if (!CHECK(kho_in.valid) ||
+		    !passes(shape.name, "the end", given_back(sim_on_demand ? 0 : reserve)))
+			return;
+		if (i % 2)
+			CHECK(!kho_scratch_cnt);
+		else if (reserve)
+			CHECK(kho_scratch_cnt == reserve &&
+			      !memcmp(kho_scratch, sim_scratch, reserve * sizeof(*kho_scratch)));
+		else
+			CHECK(kho_scratch_cnt >= 2 && kho_scratch[0].size == SZ_4M);
+	}
+}
+
 static void kho_off(void)
 {
 	struct shape shape = { "off", 20, 50, 3, 2, 1, true };
@@ -676,6 +724,7 @@ static void online(void)
 static const struct check checks[] = {
 	{ "a machine that nothing was handed over to has all its memory", nothing_came },
 	{ "a handover of each shape is taken, and all of it kept", good_shapes },
+	{ "areas on demand are given back, those of a reserve used again", came_on_demand },
 	{ "a handover is taken where the nodes meet elsewhere", nodes_moved },
 	{ "on other machines, too", good_layouts },
 	{ "random handovers are taken, and all of each kept", good_random },

@@ -302,6 +302,7 @@ void machine_kexec(void)
 	sim_steps = 0;
 	sim_reset_log();
 	enabled = true;
+	sim_on_demand = false;
 	if (guarded)
 		protect(false);
 

@@ -145,6 +145,7 @@ struct shape {
 	bool node_border;
 	bool no_area;
 	bool bitmaps;
+	unsigned int on_demand;
 	void (*more)(void);
 };
 
@@ -178,6 +179,8 @@ extern unsigned long sim_crc_bytes;
 extern char sim_log[4096];
 /* The new kernel is one that was loaded for a crash */
 extern bool sim_kdump;
+/* kho=demand, or no room for a reserve; set it before kho_memory_init() runs */
+extern bool sim_on_demand;
 /* Pages that the new kernel gave to its page allocator */
 extern unsigned char *sim_buddy;
 /* Pages that were marked as kept, one by one */

@@ -287,6 +287,18 @@ void kho_disable(const char *why)
 	enabled = false;
 }
 
+bool sim_on_demand;
+
+bool kho_has_reserve(void)
+{
+	return enabled && !sim_on_demand;
+}
+
+void kho_drop_reserve(void)
+{
+	sim_on_demand = true;
+}
+
 /* The old kernel's, which is open until the jump */
 enum kho_state kho_state = KHO_OPEN;
 struct percpu_rw_semaphore kho_changes;

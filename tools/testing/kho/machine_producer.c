@@ -205,6 +205,7 @@ static void write_fdt(const struct shape *shape, void *fdt, size_t size)
 		.crc_tree = kho_map_crc32c(&kho_out_tree),
 		.crc_scratch = kho_scratch_crc32c(kho_scratch, kho_scratch_cnt),
 		.bitmaps = shape->bitmaps,
+		.on_demand = shape->on_demand,
 	};
 
 	if (root.bitmaps) {

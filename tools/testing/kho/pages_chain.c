@@ -140,7 +140,7 @@ static void reserve(void)
 		append(&list, i, 64);
 	CHECK(list.nr_blocks == 3 && holds(&list, 0, 2 * capacity));
 	/* Empty blocks come, too, and are given back */
-	CHECK(!kho_commit());
+	CHECK(!kho_commit(NULL));
 	CHECK(!sim_takeover());
 	before = sim_state();
 	CHECK(!kho_block_restore(&list, phys, 64));

@@ -412,7 +412,7 @@ static void generations(void)
 		CHECK(!kho_preserve_pages(pfn_to_page(BANK_B), 8));
 	}
 	sim_quiet();
-	CHECK(!kho_unclaimed_bytes() && !kho_commit());
+	CHECK(!kho_unclaimed_bytes() && !kho_commit(NULL));
 	CHECK(!sim_said("left behind"));
 }
 

@@ -477,6 +477,7 @@ u64 memblock_kernel_allocated(phys_addr_t end, int nid);
 void *kzalloc(size_t size, gfp_t gfp);
 void kfree(const void *mem);
 
+#define kcalloc(nr, size, gfp)	kzalloc(array_size(nr, size), gfp)
 #define kvmalloc_array(nr, size, gfp)	kzalloc(array_size(nr, size), gfp)
 #define kvfree				kfree
 
@@ -543,6 +544,8 @@ int vmap_pages_range(unsigned long addr, unsigned long end, pgprot_t prot,
 #define KEXEC_BUF_MEM_UNKNOWN	0
 
 struct kexec_segment {
+	void *kbuf;
+	size_t bufsz;
 	phys_addr_t mem;
 	size_t memsz;
 };
@@ -558,7 +561,9 @@ struct kimage {
 		size_t fdt_size;
 		phys_addr_t scratch;
 		size_t scratch_size;
-		unsigned long unplaced;
+		struct kho_scratch *areas;
+		phys_addr_t early;
+		bool short_of_memory;
 	} kho;
 };
 
@@ -580,6 +585,8 @@ struct resource {
 };
 
 int kexec_add_buffer(struct kexec_buf *kbuf);
+void arch_kexec_post_alloc_pages(void *page, unsigned int nr_pages, gfp_t gfp);
+void arch_kexec_pre_free_pages(void *page, unsigned int nr_pages);
 bool debug_pagealloc_enabled(void);
 
 /* Files in sysfs */

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "../../../kernel/liveupdate/kho_demand.h"
 #include "pages.h"
 
 static bool pagealloc;
@@ -66,36 +67,130 @@ int kexec_add_buffer(struct kexec_buf *kbuf)
 	return 0;
 }
 
+/* Memory that can be had on demand, and what is taken of it */
+static unsigned long offer, offer_end;
+static struct kho_scratch taken[16];
+static unsigned int nr_taken, nr_wishes;
+
+static bool is_free(u64 start, u64 size)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(taken); i++)
+		if (start < taken[i].addr + taken[i].size &&
+		    taken[i].addr < start + size)
+			return false;
+	return true;
+}
+
+int kho_demand_take(const struct kho_wish *wish, struct kho_scratch *area,
+		    struct kho_shortage *shortage)
+{
+	u64 grain = PFN_PHYS(U(1)), size = ALIGN(wish->size, grain);
+	u64 align = max((u64)wish->align, grain);
+	u64 low = ALIGN(max((u64)wish->min, (u64)PFN_PHYS(offer)), align);
+	u64 high = min((u64)wish->end, (u64)PFN_PHYS(offer_end)), at, steps;
+
+	nr_wishes++;
+	shortage->zone = "Normal";
+	if (high < size || sim_fails())
+		return -ENOMEM;
+	high = ALIGN_DOWN(high - size, align);
+	for (steps = 0; low + steps * align <= high; steps++) {
+		at = wish->top_down ? high - steps * align : low + steps * align;
+		if (!is_free(at, size))
+			continue;
+		*area = (struct kho_scratch){ at, size };
+		for (unsigned int i = 0; i < ARRAY_SIZE(taken); i++) {
+			if (taken[i].size)
+				continue;
+			taken[i] = *area;
+			nr_taken++;
+			return 0;
+		}
+	}
+	return -ENOMEM;
+}
+
+void kho_demand_give(const struct kho_scratch *area)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(taken); i++) {
+		if (taken[i].addr != area->addr || taken[i].size != area->size)
+			continue;
+		taken[i].size = 0;
+		nr_taken--;
+		return;
+	}
+	sim_die("what was not taken is given back");
+}
+
+/* Mappings of segments: open while they are written */
+static unsigned int nr_open;
+
+void arch_kexec_post_alloc_pages(void *page, unsigned int nr_pages, gfp_t gfp)
+{
+	nr_open++;
+}
+
+void arch_kexec_pre_free_pages(void *page, unsigned int nr_pages)
+{
+	nr_open--;
+}
+
+static void start(unsigned long from, unsigned long to)
+{
+	sim_cold();
+	offer = from;
+	offer_end = to;
+	nr_wishes = 0;
+}
+
+/* A reserve of none */
+static void start_on_demand(unsigned long from, unsigned long to)
+{
+	start(from, to);
+	kho_scratch_cnt = 0;
+}
+
 static void add_segment(struct kimage *image, u64 mem, u64 size)
 {
 	image->segment[image->nr_segments].mem = mem;
 	image->segment[image->nr_segments++].memsz = size;
 }
 
+static u64 needs(void)
+{
+	/* An entry of eight bytes for each huge page, or for each page */
+	u64 pages = pagealloc ? SIM_PAGES : PFN_PHYS(SIM_PAGES) / (PAGE_SIZE * PAGE_SIZE / 8);
+
+	return (5 << 20) + pages * 8;
+}
+
 static void list_travels(void)
 {
 	struct kimage image = {}, crash = { .type = KEXEC_TYPE_CRASH };
 
-	sim_cold();
+	start(0, 0);
 	CHECK(!kho_fill_kimage(&image));
 	CHECK(image.kho.fdt == kho_out_fdt_phys() && image.kho.fdt);
 	CHECK(image.kho.fdt_size == SZ_128K);
 	CHECK(image.nr_segments == 1 && image.kho.scratch == image.segment[0].mem);
-	CHECK(image.kho.scratch_size == 3 * 16 && image.segment[0].memsz == 3 * 16);
+	CHECK(image.kho.scratch_size == 11 * 16 && image.segment[0].memsz == 11 * 16);
+	CHECK(!memcmp(image.kho.areas, kho_scratch, 3 * 16) && !image.kho.areas[3].size);
 	/* In the highest area, since it is looked for from the top */
 	CHECK(image.kho.scratch >= PFN_PHYS(SCRATCH_C) &&
 	      image.kho.scratch < PFN_PHYS(SCRATCH_C_END));
-	CHECK(!(image.kho.scratch % SZ_64K));
+	CHECK(!(image.kho.scratch % SZ_64K) && !nr_wishes);
+	kho_free_kimage(&image);
+	kho_free_kimage(&image);
 
 	CHECK(!kho_fill_kimage(&crash) && !crash.nr_segments && !crash.kho.fdt);
+	kho_free_kimage(&crash);
 	image = (struct kimage){ .nr_segments = ARRAY_SIZE(image.segment) };
 	CHECK(kho_fill_kimage(&image) == -EINVAL && !image.kho.fdt);
+	kho_free_kimage(&image);
+	sim.fail_at = 1;
 	image = (struct kimage){};
-	for (unsigned int i = 0; i < 3; i++)
-		add_segment(&image, kho_scratch[i].addr, kho_scratch[i].size);
-	CHECK(kho_fill_kimage(&image) == -EADDRNOTAVAIL && !image.kho.fdt);
-	CHECK(kho_check_kimage(&image, -EADDRNOTAVAIL) == -EADDRNOTAVAIL);
-	CHECK(sim_said("a segment of 1 KiB does not fit into scratch"));
+	CHECK(kho_fill_kimage(&image) == -ENOMEM && !image.nr_segments);
+	kho_free_kimage(&image);
 	sim_switch(false);
 	image = (struct kimage){};
 	CHECK(!kho_fill_kimage(&image) && !image.nr_segments && !image.kho.fdt);
@@ -107,63 +202,61 @@ static void areas_in_order(void)
 	static const unsigned long begin[] = { SCRATCH_A, SCRATCH_B, SCRATCH_C };
 	static const unsigned long end[] = { SCRATCH_A_END, SCRATCH_B_END, SCRATCH_C_END };
 	struct kimage image = {}, crash = { .type = KEXEC_TYPE_CRASH };
-	struct kexec_buf kbuf = { .image = &image, .memsz = PFN_PHYS(U(8)) + 1 };
+	struct kexec_buf kbuf = { .image = &image, .memsz = PFN_PHYS(U(8)) + 1,
+				  .buf_max = ULONG_MAX };
 
-	sim_cold();
+	start(0, 0);
+	CHECK(!kho_fill_kimage(&image));
 	for (unsigned int down = 0; down < 2; down++) {
 		kbuf.top_down = down;
+		image.kho.short_of_memory = false;
 		nr_tried = 0;
-		CHECK(kho_locate_mem_hole(&kbuf, try_range) == -EADDRNOTAVAIL);
-		CHECK(nr_tried == 3);
+		sim_quiet();
+		CHECK(kho_locate_mem_hole(&kbuf, try_range) == -ENOMEM);
+		CHECK(nr_tried == 3 && sim_printed('e') == 1);
 		for (unsigned int i = 0; i < 3; i++)
 			CHECK(tried[i].start == PFN_PHYS(begin[down ? 2 - i : i]) &&
 			      tried[i].end == PFN_PHYS(end[down ? 2 - i : i]) - 1);
 	}
-	CHECK(image.kho.unplaced == kbuf.memsz);
+	/* Said once; a loader that tries elsewhere is not listened to */
 	kbuf.memsz = PFN_PHYS(U(8));
+	CHECK(kho_locate_mem_hole(&kbuf, try_range) == -ENOMEM && sim_printed('e') == 1);
+	image.kho.short_of_memory = false;
 	nr_tried = 0;
 	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_tried == 2);
-	CHECK(kbuf.mem == PFN_PHYS(SCRATCH_B));
-	/* What did not fit before, and is larger, is what is told */
-	kho_scratch_cnt = 1;
-	kbuf.memsz = PFN_PHYS(U(4));
-	add_segment(&image, kbuf.mem, PFN_PHYS(U(6)));
-	CHECK(kho_locate_mem_hole(&kbuf, try_range) == -EADDRNOTAVAIL);
-	CHECK(image.kho.unplaced == PFN_PHYS(U(8)) + 1);
+	CHECK(kbuf.mem == PFN_PHYS(SCRATCH_B) && !kho_is_in_place(&image, kbuf.mem));
 	kbuf.image = &crash;
 	CHECK(kho_locate_mem_hole(&kbuf, try_range) == -EOPNOTSUPP);
+	CHECK(!kho_is_in_place(&crash, kbuf.mem));
+	kho_free_kimage(&image);
 	kbuf.image = &image;
 	sim_switch(false);
 	CHECK(kho_locate_mem_hole(&kbuf, try_range) == -EOPNOTSUPP);
 }
 
-/* What the loader says is passed on, and told of where it was for want of scratch */
+/* What the loader says is passed on */
 static void loaders_word(void)
 {
 	struct kimage image = {}, crash = { .type = KEXEC_TYPE_CRASH };
 
-	sim_cold();
-	add_segment(&image, PFN_PHYS(SCRATCH_A + 1), PAGE_SIZE);
-	CHECK(!kho_check_kimage(&image, 0));
+	start(0, 0);
+	CHECK(!kho_fill_kimage(&image) && !kho_check_kimage(&image, 0));
 	CHECK(!kho_check_kimage(&crash, 0));
 	CHECK(kho_check_kimage(&crash, -ENOMEM) == -ENOMEM);
 	CHECK(kho_check_kimage(&image, -ENOMEM) == -ENOMEM && !sim.log[0]);
-	CHECK(kho_check_kimage(&image, -EADDRNOTAVAIL) == -EADDRNOTAVAIL && !sim.log[0]);
-	image.kho.unplaced = 5000;
-	CHECK(kho_check_kimage(&image, -EINVAL) == -EINVAL && !sim.log[0]);
-	CHECK(kho_check_kimage(&image, -EADDRNOTAVAIL) == -EADDRNOTAVAIL);
-	CHECK(sim_said("a segment of 5 KiB does not fit into scratch"));
+	kho_free_kimage(&image);
 	sim_switch(false);
 	CHECK(!kho_check_kimage(&image, 0));
 }
 
-/* What the image leaves is enough to boot in, to the byte */
-static void room(u64 needs)
+/* What the image leaves of the reserve is enough to boot in, to the byte */
+static void room(u64 wanted)
 {
 	u64 total = PFN_PHYS(U(16)), largest = PFN_PHYS(U(8)), leave;
 	struct kimage image = {};
 
-	for (leave = needs; leave > needs - 2; leave--) {
+	CHECK(!kho_fill_kimage(&image));
+	for (leave = wanted; leave > wanted - 2; leave--) {
 		u64 used = total - leave;
 
 		image.nr_segments = 0;
@@ -173,22 +266,103 @@ static void room(u64 needs)
 		used -= min(used, largest / 2);
 		add_segment(&image, PFN_PHYS(SCRATCH_C), used);
 		sim_quiet();
-		CHECK(kho_check_kimage(&image, 0) == (leave < needs ? -EADDRNOTAVAIL : 0));
-		CHECK(!sim.log[0] == (leave == needs));
+		CHECK(kho_check_kimage(&image, 0) == (leave < wanted ? -EADDRNOTAVAIL : 0));
+		CHECK(!sim.log[0] == (leave == wanted));
 	}
-	CHECK(sim_said(" KiB that the next kernel boots in; use a smaller image or "));
+	CHECK(sim_said(" KiB that the next kernel boots in"));
+	kho_free_kimage(&image);
 }
 
 static void room_to_boot(void)
 {
-	u64 base = 5 << 20, ram = PFN_PHYS(SIM_PAGES);
+	start(0, 0);
+	room(needs());
+	pagealloc = true;
+	room(needs());
+	pagealloc = false;
+}
+
+/* What the reserve has no room for lies on demand, below it when searched from the top */
+static void difference(void)
+{
+	struct kimage image = {};
+	struct kexec_buf kbuf = { .image = &image, .buf_max = ULONG_MAX, .top_down = true };
+	u64 room = PFN_PHYS(U(16)) - needs();
+
+	start(U(110), U(250));
+	CHECK(!kho_fill_kimage(&image) && !nr_wishes);
+	room -= image.segment[0].memsz;
+	kbuf.memsz = room + 1;
+	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_wishes == 1 && nr_taken == 1);
+	CHECK(kbuf.mem + kbuf.memsz <= PFN_PHYS(SCRATCH_C));
+	CHECK(kho_is_in_place(&image, kbuf.mem) && image.kho.areas[3].size);
+	/* Nobody lies there: it is the next one's, or given back */
+	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_wishes == 1 && nr_taken == 1);
+	kbuf.memsz *= 2;
+	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_wishes == 2 && nr_taken == 1);
+	add_segment(&image, kbuf.mem, kbuf.memsz);
+	add_segment(&image, PFN_PHYS(SCRATCH_B), PFN_PHYS(U(8)));
+	kbuf.memsz = room;
+	kbuf.top_down = false;
+	kbuf.buf_min = PFN_PHYS(U(180));
+	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_taken == 2);
+	CHECK(kbuf.mem == kbuf.buf_min);
+	CHECK(!kho_check_kimage(&image, 0) && nr_taken == 1);
+	kbuf.memsz = PFN_PHYS(U(4));
+	/* As many as there are places, and no more */
+	while (!kho_locate_mem_hole(&kbuf, try_range))
+		add_segment(&image, kbuf.mem, kbuf.memsz);
+	CHECK(nr_taken == 8 && sim_printed('e') == 1);
+	kho_free_kimage(&image);
+	CHECK(!nr_taken);
+}
+
+/* Without a reserve: the first area is for the next kernel, and for what is small */
+static void all_on_demand(void)
+{
+	struct kimage image = {};
+	struct kexec_buf kbuf = { .image = &image, .memsz = PAGE_SIZE, .buf_max = ULONG_MAX,
+				  .top_down = true };
+	u64 early = PFN_PHYS(ALIGN(PFN_UP(needs() + SZ_1M), U(1)));
+
+	start_on_demand(U(110), U(150));
+	CHECK(!kho_fill_kimage(&image) && nr_taken == 1 && image.nr_segments == 1);
+	CHECK(taken[0].addr == PFN_PHYS(U(150)) - early && taken[0].size == early);
+	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_taken == 1);
+	kbuf.memsz = PFN_PHYS(U(2)) + SZ_1M;
+	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_taken == 2);
+	CHECK(kbuf.mem + kbuf.memsz <= taken[0].addr && kbuf.mem >= taken[1].addr);
+	add_segment(&image, kbuf.mem, kbuf.memsz);
+	CHECK(!kho_check_kimage(&image, 0) && nr_taken == 2);
+	kho_free_kimage(&image);
+	CHECK(!nr_taken);
+
+	start_on_demand(0, 0);
+	image = (struct kimage){};
+	CHECK(kho_fill_kimage(&image) == -ENOMEM && !image.nr_segments);
+	CHECK(sim_said("of contiguous memory for the image"));
+	kho_free_kimage(&image);
+}
+
+/* Page by page, and zeroes behind what there is */
+static void written_in_place(void)
+{
+	u64 phys = PFN_PHYS(BANK_B);
+	struct kexec_segment segment = { .mem = phys, .memsz = 3 * PAGE_SIZE,
+					 .bufsz = PAGE_SIZE + 5 };
+	u8 *to = phys_to_virt(phys), *from;
 
 	sim_cold();
-	/* An entry of eight bytes for each huge page, or for each page */
-	room(base + ram / (PAGE_SIZE * PAGE_SIZE / 8) * 8);
-	pagealloc = true;
-	room(base + ram / PAGE_SIZE * 8);
-	pagealloc = false;
+	from = kzalloc(segment.bufsz, GFP_KERNEL);
+	memset(from, 7, segment.bufsz);
+	memset(to, 9, 3 * PAGE_SIZE);
+	segment.kbuf = from;
+	kho_load_segment(NULL, &segment);
+	CHECK(!memcmp(to, from, segment.bufsz) && !nr_open);
+	for (size_t i = segment.bufsz; i < 3 * PAGE_SIZE; i++)
+		if (!CHECK(!to[i]))
+			break;
+	kfree(from);
 }
 
 static void old_call(void)
@@ -208,7 +382,7 @@ static void execute(void)
 {
 	struct kimage image = {}, none = {};
 
-	sim_cold();
+	start(0, 0);
 	CHECK(!kho_fill_kimage(&image));
 	/* Nothing is preserved behind its back */
 	CHECK(!kho_kexec_prepare(&none));
@@ -223,6 +397,7 @@ static void execute(void)
 	sim.gaps_err = 0;
 	CHECK(!kho_kexec_prepare(&image) && kho_finalized());
 	CHECK(kho_abort() == -EBUSY);
+	kho_free_kimage(&image);
 	sim_switch(false);
 	CHECK(!kho_kexec_prepare(&none));
 }
@@ -231,6 +406,9 @@ const struct check checks_kexec[] = {
 	{ "kexec: the scratch list travels with an image", list_travels },
 	{ "kexec: areas are tried by address", areas_in_order },
 	{ "kexec: what the loader says is passed on", loaders_word },
+	{ "kexec: an image takes on demand what the reserve has no room for", difference },
+	{ "kexec: without a reserve all is on demand", all_on_demand },
+	{ "kexec: a segment is written in place", written_in_place },
 	{ "kexec: an image leaves enough to boot in", room_to_boot },
 	{ "kexec: kexec_load() is refused while something is preserved", old_call },
 	{ "kexec: nothing is executed that would lose something", execute },

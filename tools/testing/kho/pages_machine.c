@@ -17,6 +17,7 @@ int (*sim_memory_event)(struct notifier_block *nb, unsigned long event, void *da
 
 struct kho_scratch kho_scratch[KHO_SCRATCH_MAX];
 unsigned int kho_scratch_cnt;
+unsigned int kho_scratch_on_demand;
 struct memblock memblock;
 
 /* Pages from one to another */
@@ -485,7 +486,7 @@ void sim_kexec(void)
 {
 	const char *wrong;
 
-	CHECK(!kho_commit());
+	CHECK(!kho_commit(NULL));
 	wrong = sim_takeover();
 	if (!CHECK(!wrong))
 		printf("# %s\n", wrong);

@@ -480,7 +480,7 @@ static void not_now(void)
 	CHECK(kho_preserve_folio(sim_folio(BANK_B + 1, 0)) == -EBUSY);
 	CHECK(kho_alloc_preserve(1) == ERR_PTR(-EBUSY));
 	kho_unpreserve_pages(page, 1);
-	CHECK(!kho_finalized() && !kho_preserve_pages(page, 1) && !kho_commit());
+	CHECK(!kho_finalized() && !kho_preserve_pages(page, 1) && !kho_commit(NULL));
 	/* What is given back now the next kernel gets all the same */
 	kho_unpreserve_pages(page, 1);
 	kho_unpreserve_folio(sim_folio(BANK_B, 0));

@@ -158,7 +158,7 @@ static void not_now(void)
 	CHECK(kho_add_subtree("other", blob, 8) == -EBUSY);
 	kho_remove_subtree(blob + 1);
 	CHECK(!kho_finalized());
-	CHECK(!kho_commit());
+	CHECK(!kho_commit(NULL));
 	kho_remove_subtree(blob);
 	CHECK(!sim_takeover());
 	CHECK(!kho_retrieve_subtree("name", &phys, NULL));
@@ -191,7 +191,7 @@ static void damaged(void)
 		start();
 		for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
 			CHECK(!kho_add_subtree(names[i], blob + i * PAGE_SIZE, 100 + i));
-		CHECK(!kho_commit());
+		CHECK(!kho_commit(NULL));
 		/* Its last byte */
 		blob[bad * PAGE_SIZE + 99 + bad] ^= 1;
 		blob[bad * PAGE_SIZE + 100 + bad] ^= 1;
@@ -228,7 +228,7 @@ static void unclaimed(void)
 	CHECK(!kho_retrieve_subtree("asked-for", &phys, NULL));
 	CHECK(kho_restore_pages(PFN_PHYS(BANK_B), 3));
 	sim_quiet();
-	CHECK(!kho_commit());
+	CHECK(!kho_commit(NULL));
 	CHECK(told("was not claimed") == 1);
 	CHECK(told("subtree 'forgotten' (9 bytes) was not claimed and is left behind\n") == 1);
 	CHECK(told(" bytes of the last kernel were not claimed and are left behind\n") == 1);
@@ -236,7 +236,7 @@ static void unclaimed(void)
 	kho_restore_free(blob);
 	CHECK(!kho_retrieve_subtree("forgotten", &phys, NULL));
 	sim_quiet();
-	CHECK(!kho_commit() && !told("left behind"));
+	CHECK(!kho_commit(NULL) && !told("left behind"));
 }
 
 /* Old kernels panic on what live update writes now: they are not spoken to then */

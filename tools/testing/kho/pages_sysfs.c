@@ -231,7 +231,7 @@ static void device_tree(void)
 	fdt = phys_to_virt(kho_out_fdt_phys());
 	CHECK(reads_dt(&kernel, fdt, fdt_totalsize(fdt)));
 	CHECK(!kho_abort() && read_dt(&kernel, 0, 60) == -ENODATA);
-	CHECK(!kho_commit() && reads_dt(&kernel, fdt, fdt_totalsize(fdt)));
+	CHECK(!kho_commit(NULL) && reads_dt(&kernel, fdt, fdt_totalsize(fdt)));
 	kho_kexec_failed();
 	CHECK(read_dt(&kernel, 0, 60) == -ENODATA);
 }

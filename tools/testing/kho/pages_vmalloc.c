@@ -137,7 +137,7 @@ static void other_areas(void)
 	CHECK(!kho_finalize() && kho_preserve_vmalloc(ptr, &desc) == -EBUSY);
 	CHECK(!kho_abort() && !kho_preserve_vmalloc(ptr, &desc));
 	/* Once a kexec is on its way it stays */
-	CHECK(!kho_commit());
+	CHECK(!kho_commit(NULL));
 	kho_unpreserve_vmalloc(&desc);
 	CHECK(desc.first && kho_preserved_bytes() == 5 * PAGE_SIZE);
 	kho_kexec_failed();

@@ -340,7 +340,7 @@ u32 kho_map_crc32c(const struct kho_radix_tree *tree)
 u32 kho_scratch_crc32c(const struct kho_scratch *areas, unsigned int count)
 {
 	return areas == kho_scratch && count == kho_scratch_cnt ?
-	       SIM_CRC_SCRATCH : 0;
+	       SIM_CRC_SCRATCH : areas[0].size + count;
 }
 
 void kho_preserve_prune(void)
@@ -421,9 +421,11 @@ int kho_write_subtrees(void *fdt, size_t size, struct kho_fdt_root *root)
 {
 	step('w');
 	root->newest_only = sim.sessions;
-	if (!map_is_right(root) || root->crc_scratch != SIM_CRC_SCRATCH ||
+	if (!map_is_right(root) ||
+	    root->crc_scratch != SIM_CRC_SCRATCH + root->on_demand ||
 	    root->poison != &kho_poison_out)
 		sim_die("the FDT is of something else");
+	sim.on_demand = root->on_demand;
 	memset(fdt, 0xfd, size);
 	if (sim.write_err)
 		return sim.write_err;

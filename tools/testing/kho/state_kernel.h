@@ -14,6 +14,7 @@
 
 #define CONFIG_KEXEC_HANDOVER_DEBUGFS		1
 #define CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT	0
+#define CONFIG_KEXEC_HANDOVER_DEMAND_DEFAULT	0
 #define IS_ENABLED(CONFIG_option)	(CONFIG_option)
 
 #define SZ_128K			0x20000
@@ -171,6 +172,7 @@ void __free_pages(struct page *page, unsigned int order);
  * @restored: the folio that was taken back, and how many were
  * @added: the metadata for the next kernel
  * @steps: on the way to the FDT: pruned p, audited a, gaps g, bitmaps b, written w
+ * @on_demand: what was said of it when the FDT was written
  * @reports: how often what nobody claimed was told
  * @log: all that was printed, a line each, behind its level
  */
@@ -184,6 +186,7 @@ struct sim {
 	unsigned int lists;
 	bool sessions;
 	u32 fdt_size;
+	u32 on_demand;
 	void *came;
 	size_t came_size;
 	bool came_inside;

@@ -165,7 +165,7 @@ static void boot(void)
 	CHECK(!sim_param_kho_setup.fn("on"));
 	CHECK(change() == -EBUSY && !give_back());
 	CHECK(kho_finalize() == -EBUSY && kho_abort() == -EBUSY);
-	CHECK(kho_commit() == -EBUSY && !kho_out_fdt_phys());
+	CHECK(kho_commit(NULL) == -EBUSY && !kho_out_fdt_phys());
 	CHECK(!kho_init());
 	CHECK(!change() && give_back());
 	CHECK(!sim_printed('e') && !sim_printed('w'));
@@ -251,7 +251,7 @@ static void check_off(void)
 	CHECK(change() == -EOPNOTSUPP && !give_back());
 	CHECK(kho_finalize() == -EOPNOTSUPP);
 	CHECK(kho_abort() == -EOPNOTSUPP);
-	CHECK(kho_commit() == -EOPNOTSUPP);
+	CHECK(kho_commit(NULL) == -EOPNOTSUPP);
 	kho_kexec_failed();
 	CHECK(register_kho_notifier(&kn) == -EOPNOTSUPP);
 	CHECK(unregister_kho_notifier(&kn) == -EOPNOTSUPP);
@@ -316,8 +316,16 @@ static void test_parameter(void)
 		warnings += args[i].wrong;
 		CHECK(sim_printed('w') == warnings && !sim_printed('e'));
 	}
-	CHECK(logged("wKHO: kho=garbage is neither on nor off; ignored\n"));
-	CHECK(logged("wKHO: kho= is neither on nor off; ignored\n"));
+	CHECK(kho_has_reserve() && !sim_param_kho_setup.fn("demand"));
+	CHECK(kho_is_enabled() && !kho_has_reserve());
+	CHECK(!sim_param_kho_setup.fn("off") && !kho_is_enabled() && !kho_has_reserve());
+	CHECK(!sim_param_kho_setup.fn("demand") && !sim_param_kho_setup.fn("on"));
+	CHECK(kho_has_reserve());
+	kho_drop_reserve();
+	CHECK(kho_is_enabled() && !kho_has_reserve());
+	CHECK(!sim_param_kho_setup.fn("on"));
+	CHECK(logged("wKHO: kho=garbage is none of on, off and demand; ignored\n"));
+	CHECK(logged("wKHO: kho= is none of on, off and demand; ignored\n"));
 }
 
 /* Memory that the last kernel left for this one, and nobody counts as ours yet */
@@ -479,7 +487,7 @@ static void test_veto(void)
 	listeners[2].finalize_err = -EAGAIN;
 	CHECK(kho_finalize() == -EAGAIN && is_open() && was_heard("f2f3a2"));
 	CHECK(sim_printed('e') == 1 && logged(line));
-	CHECK(kho_commit() == -EAGAIN && is_open() && was_heard("f2f3a2"));
+	CHECK(kho_commit(NULL) == -EAGAIN && is_open() && was_heard("f2f3a2"));
 
 	/* The first has nobody before it; the last is the one that is not told */
 	listeners[1].finalize_err = -EPERM;
@@ -499,7 +507,7 @@ static void check_finalize_fails(int err, const char *steps)
 	CHECK(kho_finalize() == err);
 	CHECK(is_open() && was_heard("f2f3f1a1a3a2") && took(steps));
 	CHECK(sim_printed('e') == 1 && logged("eKHO: cannot be finalized: "));
-	CHECK(kho_commit() == err);
+	CHECK(kho_commit(NULL) == err);
 	CHECK(is_open() && was_heard("f2f3f1a1a3a2") && took(steps));
 	CHECK(!sim.reports);
 }
@@ -534,16 +542,16 @@ static void test_version(void)
 	CHECK(!kho_abort() && !kho_finalize() && took("pahgbw") && sim.lists == 1);
 	/* Another image was loaded since: it is written anew, though nobody was frozen */
 	sim.version = KHO_VERSION_3;
-	CHECK(!kho_commit() && is_committed() && took("w") && !sim.lists);
+	CHECK(!kho_commit(NULL) && is_committed() && took("w") && !sim.lists);
 	kho_kexec_failed();
 
 	CHECK(!kho_finalize() && took("pahgw"));
 	sim.version = KHO_VERSION_1;
 	sim.bitmaps_err = -EOPNOTSUPP;
-	CHECK(kho_commit() == -EOPNOTSUPP && kho_state == KHO_FINALIZED && took("b"));
+	CHECK(kho_commit(NULL) == -EOPNOTSUPP && kho_state == KHO_FINALIZED && took("b"));
 	CHECK(!reads_fdt());
 	sim.bitmaps_err = 0;
-	CHECK(!kho_commit() && is_committed() && took("bw") && sim.lists == 1);
+	CHECK(!kho_commit(NULL) && is_committed() && took("bw") && sim.lists == 1);
 	kho_kexec_failed();
 }
 
@@ -560,10 +568,10 @@ static void test_version_too_old(void)
 	CHECK(!kho_finalize() && is_final());
 	sim.version = KHO_VERSION_3;
 	/* What was not written whole is written again, whatever the version */
-	CHECK(kho_commit() == -EOPNOTSUPP && kho_commit() == -EOPNOTSUPP);
+	CHECK(kho_commit(NULL) == -EOPNOTSUPP && kho_commit(NULL) == -EOPNOTSUPP);
 	sim.sessions = false;
 	took("pahgwww");
-	CHECK(!kho_commit() && took("w"));
+	CHECK(!kho_commit(NULL) && took("w"));
 }
 
 static void test_notifiers(void)
@@ -592,14 +600,18 @@ static void test_notifiers(void)
 
 static void test_commit(void)
 {
+	/* As the stand-in counts, its checksum is that of the reserve, and 2 */
+	struct kho_scratch areas[6] = { { .size = SIM_CRC_SCRATCH + 2 - 6 } };
+	const struct kho_scratch_list list = { areas, 6, 2 };
+
 	boot();
 	listen();
 	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
-	CHECK(!kho_commit() && is_committed() && was_heard("z2z3z1"));
+	CHECK(!kho_commit(NULL) && is_committed() && was_heard("z2z3z1"));
 	/* Once more, as what was frozen may have changed */
-	CHECK(took("w") && sim.reports == 1);
+	CHECK(took("w") && sim.reports == 1 && !sim.on_demand);
 	CHECK(kho_abort() == -EBUSY && kho_finalize() == -EBUSY);
-	CHECK(kho_commit() == -EBUSY);
+	CHECK(kho_commit(NULL) == -EBUSY);
 	CHECK(!give_back() && !sim_do_work() && !sim_printed('n'));
 	CHECK(is_committed() && was_heard("") && took("") && sim.reports == 1);
 
@@ -610,9 +622,14 @@ static void test_commit(void)
 	CHECK(is_open() && was_heard("") && sim_printed('e') == 1);
 	CHECK(give_back() && !sim_do_work());
 
+	/* The areas of its image, with what these were before it was known */
+	CHECK(!kho_finalize() && took("pahgw") && !sim.on_demand && was_heard("f2f3f1"));
+	CHECK(!kho_commit(&list) && took("w") && sim.on_demand == 2);
+	kho_kexec_failed();
+	CHECK(was_heard("z2z3z1t1t3t2a1a3a2"));
 	/* Not by hand */
-	CHECK(!kho_commit() && is_committed() && was_heard("f2f3f1z2z3z1"));
-	CHECK(took("pahgww") && sim.reports == 2 && nothing_leaked());
+	CHECK(!kho_commit(NULL) && is_committed() && was_heard("f2f3f1z2z3z1"));
+	CHECK(took("pahgww") && sim.reports == 3 && nothing_leaked());
 }
 
 static void test_kexec_failed_early(void)
@@ -631,19 +648,19 @@ static void test_freeze_refused(void)
 	boot();
 	listen();
 	listeners[0].freeze_err = -EIO;
-	CHECK(kho_commit() == -EIO && is_open());
+	CHECK(kho_commit(NULL) == -EIO && is_open());
 	CHECK(was_heard("f2f3f1z2z3z1t3t2a1a3a2") && took("pahgw"));
 	CHECK(sim_printed('e') == 1 &&
 	      logged("eKHO: somebody refuses the kexec: "));
 
 	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
-	CHECK(kho_commit() == -EIO && is_final() && was_heard("z2z3z1t3t2"));
+	CHECK(kho_commit(NULL) == -EIO && is_final() && was_heard("z2z3z1t3t2"));
 	listeners[1].freeze_err = -EPERM;
-	CHECK(kho_commit() == -EPERM && is_final() && was_heard("z2"));
+	CHECK(kho_commit(NULL) == -EPERM && is_final() && was_heard("z2"));
 	CHECK(took("") && !sim.reports);
 	listeners[0].freeze_err = 0;
 	listeners[1].freeze_err = 0;
-	CHECK(!kho_commit() && is_committed() && was_heard("z2z3z1"));
+	CHECK(!kho_commit(NULL) && is_committed() && was_heard("z2z3z1"));
 }
 
 static void test_commit_nothing(void)
@@ -666,10 +683,10 @@ static void test_seal_fails(void)
 	listen();
 	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	sim.write_err = -EUCLEAN;
-	CHECK(kho_commit() == -EUCLEAN && kho_state == KHO_FINALIZED);
+	CHECK(kho_commit(NULL) == -EUCLEAN && kho_state == KHO_FINALIZED);
 	CHECK(was_heard("z2z3z1t1t3t2") && took("w") && !sim.reports);
 	sim.write_err = 0;
-	CHECK(!kho_commit() && is_committed() && was_heard("z2z3z1"));
+	CHECK(!kho_commit(NULL) && is_committed() && was_heard("z2z3z1"));
 }
 
 static void check_revoked(void)
@@ -708,7 +725,7 @@ static void test_revoke(void)
 	CHECK(kho_reopen() && is_open() && !sim_do_work());
 	CHECK(!kho_finalize() && was_heard("f2f3f1"));
 	check_revoked();
-	CHECK(!kho_commit() && is_committed());
+	CHECK(!kho_commit(NULL) && is_committed());
 	CHECK(!kho_reopen() && is_committed());
 	CHECK(was_heard("a1a3a2f2f3f1z2z3z1"));
 	CHECK(sim_do_work() && is_committed() && was_heard(""));
@@ -722,7 +739,7 @@ static void abort_meanwhile(void)
 
 static void commit_meanwhile(void)
 {
-	CHECK(!kho_commit());
+	CHECK(!kho_commit(NULL));
 }
 
 static void give_back_meanwhile(void)
@@ -752,12 +769,12 @@ static void test_freeze_revokes(void)
 	boot();
 	listen();
 	listeners[2].gives_back = true;
-	CHECK(kho_commit() == -EBUSY && is_open());
+	CHECK(kho_commit(NULL) == -EBUSY && is_open());
 	CHECK(was_heard("f2f3f1z2z3z1t1t3t2a1a3a2") && took("pahgw"));
 	CHECK(sim_do_work() && is_open() && was_heard(""));
 
 	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
-	CHECK(kho_commit() == -EBUSY && kho_state == KHO_OPEN);
+	CHECK(kho_commit(NULL) == -EBUSY && kho_state == KHO_OPEN);
 	CHECK(was_heard("z2z3z1t1t3t2") && took(""));
 	CHECK(sim_do_work() && is_open() && was_heard("a1a3a2"));
 	CHECK(!sim.reports && sim_printed('n') == 2);
@@ -770,13 +787,13 @@ static void test_seal_refused(void)
 	listen();
 	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	sim.meanwhile = give_back_meanwhile;
-	CHECK(kho_commit() == -EBUSY && kho_state == KHO_OPEN);
+	CHECK(kho_commit(NULL) == -EBUSY && kho_state == KHO_OPEN);
 	CHECK(was_heard("z2z3z1t1t3t2") && took(""));
 	CHECK(sim_do_work() && is_open() && was_heard("a1a3a2"));
 
 	sim.meanwhile = give_back_meanwhile;
 	sim.meanwhile_at = 1;
-	CHECK(kho_commit() == -EBUSY && is_open());
+	CHECK(kho_commit(NULL) == -EBUSY && is_open());
 	CHECK(was_heard("f2f3f1z2z3z1t1t3t2a1a3a2") && took("pahgw"));
 	CHECK(sim_do_work() && is_open() && was_heard("") && !sim.reports);
 }

@@ -35,6 +35,8 @@
  * kho,crc32c-tree       u32     checksum of the nodes of the memory map
  * kho,crc32c-fdt        u32     checksum of this FDT
  * kho,crc32c-scratch    u32     checksum of the scratch list
+ * kho,on-demand         u32     how many entries at the end of the scratch list
+ *                               are areas on demand, or places for such
  * kho,page-size         u32     bytes in a page
  * kho,poison            u64...  physical addresses of the pages among those
  *                               preserved that have hardware errors
@@ -63,8 +65,8 @@
  * - of the FDT: its totalsize bytes, with the four bytes of the checksum itself
  *   taken as zero;
  * - of the scratch list: all of its bytes. It is a kexec segment, filled when the
- *   image is loaded, while the FDT is written later; the areas stay the same for
- *   as long as a kernel runs;
+ *   image is loaded, while the FDT is written later: for good when the image is
+ *   executed;
  * - of a blob: its blob-size bytes.
  *
  * **What is a break.** A reader ignores properties and sub-nodes that it does
@@ -90,6 +92,7 @@ static_assert(sizeof(KHO_FDT_COMPATIBLE) ==
 #define KHO_FDT_CRC_TREE_PROP_NAME	"kho,crc32c-tree"
 #define KHO_FDT_CRC_FDT_PROP_NAME	"kho,crc32c-fdt"
 #define KHO_FDT_CRC_SCRATCH_PROP_NAME	"kho,crc32c-scratch"
+#define KHO_FDT_ON_DEMAND_PROP_NAME	"kho,on-demand"
 #define KHO_FDT_PAGE_SIZE_PROP_NAME	"kho,page-size"
 #define KHO_FDT_POISON_PROP_NAME	"kho,poison"
 
@@ -109,7 +112,12 @@ static_assert(sizeof(KHO_FDT_COMPATIBLE) ==
  * of struct kho_scratch: the area in low memory, the global one, then one for
  * each NUMA node with memory. The architecture carries the array's address and
  * its size in bytes; the number of areas is the size divided by that of an
- * entry.
+ * entry. An entry of size 0 is no area.
+ *
+ * These were reserved when the machine was started, and are to be used again for the
+ * next handover. Areas on demand may follow (``kho,on-demand``), or be all there is:
+ * the last kernel has taken them for this image alone, and once the next one runs they
+ * are memory like any other.
  *
  * A change of the entry, or of what the first two stand for, is a break of the
  * root FDT's version.
