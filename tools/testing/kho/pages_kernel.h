@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "sim_lib.h"
+#include "sim_list.h"
 #include "sim_types.h"
 #include <errno.h>
 
@@ -67,10 +69,12 @@ typedef u32 gfp_t;
 #define EXPORT_SYMBOL_IF_KUNIT(sym)	extern int sim_exported_##sym
 #define _RET_IP_		((unsigned long)__builtin_return_address(0))
 
+void sim_die(const char *what) __noreturn;
+
 /* Nobody else is there */
 #define READ_ONCE(x)		((typeof(x))(x))
 #define WRITE_ONCE(x, v)	((x) = (v))
-#define smp_mb__before_atomic()	do { } while (0)
+#define smp_mb__before_atomic()	((void)(sim_ordered = true))
 #define cmpxchg(p, old, new)	__sync_val_compare_and_swap(p, old, new)
 
 #define max(a, b)		({ __auto_type _a = (a); __auto_type _b = (b); \
@@ -112,9 +116,20 @@ static inline bool test_bit(unsigned long nr, const unsigned long *map)
 	return map[BIT_WORD(nr)] & BIT(nr & 63);
 }
 
-static inline void set_bit(unsigned long nr, unsigned long *map)
+static inline void __set_bit(unsigned long nr, unsigned long *map)
 {
 	map[BIT_WORD(nr)] |= BIT(nr & 63);
+}
+
+/* Who sees the bit is to see what was written before, too */
+extern bool sim_ordered;
+
+static inline void set_bit(unsigned long nr, unsigned long *map)
+{
+	if (!sim_ordered)
+		sim_die("a bit may be seen before what it tells of");
+	sim_ordered = false;
+	__set_bit(nr, map);
 }
 
 static inline void clear_bit(unsigned long nr, unsigned long *map)
@@ -126,7 +141,7 @@ static inline bool test_and_set_bit(unsigned long nr, unsigned long *map)
 {
 	bool old = test_bit(nr, map);
 
-	set_bit(nr, map);
+	__set_bit(nr, map);
 	return old;
 }
 
@@ -137,8 +152,6 @@ static inline bool test_and_clear_bit(unsigned long nr, unsigned long *map)
 	clear_bit(nr, map);
 	return old;
 }
-
-#define __set_bit		set_bit
 
 #define for_each_set_bit(bit, map, size)				\
 	for ((bit) = 0; (bit) < (size); (bit)++)			\
@@ -168,11 +181,6 @@ static inline unsigned int get_order(size_t size)
 /* Strings */
 #define strscpy(dst, src)	sim_strscpy(dst, src, sizeof(dst))
 
-void sim_strscpy(char *dst, const char *src, size_t size);
-int match_string(const char * const *words, size_t nr, const char *word);
-void *memchr_inv(const void *start, int c, size_t bytes);
-void sort(void *base, size_t nr, size_t size,
-	  int (*cmp)(const void *a, const void *b), void *swap);
 
 /* That of the C library wants an array even where there is nothing in it. */
 #define bsearch(key, base, nr, size, cmp)				\
@@ -190,8 +198,6 @@ void sim_printk(char level, const char *fmt, ...);
 #define WARN_ON_ONCE(cond)	({ bool _w = (cond); sim_warnings += _w; _w; })
 
 extern unsigned int sim_warnings;
-
-void sim_die(const char *what) __noreturn;
 
 /* Boot: a test calls what the kernel would call */
 #define early_param(name, fn)	int (*sim_param_##fn)(char *arg) = fn
@@ -261,54 +267,6 @@ struct work_struct {
 #define INIT_WORK(work, function)	((work)->fn = (function))
 
 void schedule_work(struct work_struct *work);
-
-/* Lists */
-struct list_head {
-	struct list_head *next, *prev;
-};
-
-#define LIST_HEAD(name)		struct list_head name = { &(name), &(name) }
-#define INIT_LIST_HEAD(head)	((head)->next = (head)->prev = (head))
-#define list_entry_of(p, pos, member) \
-	container_of(p, typeof(*(pos)), member)
-
-#define list_for_each_entry(pos, head, member) \
-	for (pos = list_entry_of((head)->next, pos, member); \
-	     &pos->member != (head); \
-	     pos = list_entry_of(pos->member.next, pos, member))
-
-#define list_for_each_entry_reverse(pos, head, member) \
-	for (pos = list_entry_of((head)->prev, pos, member); \
-	     &pos->member != (head); \
-	     pos = list_entry_of(pos->member.prev, pos, member))
-
-#define list_for_each_entry_safe(pos, n, head, member) \
-	for (pos = list_entry_of((head)->next, pos, member), \
-	     n = list_entry_of(pos->member.next, n, member); \
-	     &pos->member != (head); \
-	     pos = n, n = list_entry_of(n->member.next, n, member))
-
-static inline void list_add(struct list_head *entry, struct list_head *head)
-{
-	entry->next = head->next;
-	entry->prev = head;
-	head->next->prev = entry;
-	head->next = entry;
-}
-
-static inline void list_add_tail(struct list_head *entry, struct list_head *head)
-{
-	list_add(entry, head->prev);
-}
-
-static inline void list_del_init(struct list_head *entry)
-{
-	entry->next->prev = entry->prev;
-	entry->prev->next = entry->next;
-	INIT_LIST_HEAD(entry);
-}
-
-#define list_del		list_del_init
 
 /*
  * Pages. @count is 1 for what is allocated or reserved; @private is anything before
@@ -623,8 +581,6 @@ bool capable(int cap);
 bool sysfs_streq(const char *a, const char *b);
 int sysfs_emit(char *buf, const char *fmt, ...);
 int sysfs_emit_at(char *buf, int at, const char *fmt, ...);
-ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *pos,
-				const void *from, size_t available);
 struct kobject *kobject_create_and_add(const char *name, struct kobject *parent);
 void kobject_put(struct kobject *kobj);
 int sysfs_create_group(struct kobject *kobj, const struct attribute_group *group);
@@ -646,11 +602,6 @@ void of_node_put(struct device_node *np);
 struct reserved_mem *of_reserved_mem_lookup(struct device_node *np);
 
 /* Others */
-struct new_utsname {
-	char release[65];
-};
-
-struct new_utsname *init_utsname(void);
 u32 __crc32c_le(u32 crc, const void *buf, size_t size);
 
 #endif /* _KHO_PAGES_KERNEL_H */
