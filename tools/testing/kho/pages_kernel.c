@@ -9,7 +9,7 @@
 #include "sim_crc.h"
 
 unsigned int sim_warnings, sim_cpu, sim_preempt_off;
-bool sim_ordered;
+bool sim_ordered, sim_read_early;
 static unsigned int seed = 1;
 
 void sim_die(const char *what)

@@ -80,6 +80,7 @@ void sim_die(const char *what) __noreturn;
 #define max(a, b)		({ __auto_type _a = (a); __auto_type _b = (b); \
 				   _a > _b ? _a : _b; })
 #define min_t(type, a, b)	min((type)(a), (type)(b))
+#define min3(a, b, c)		min(a, min(b, c))
 #define max_t(type, a, b)	max((type)(a), (type)(b))
 
 /* Bits */
@@ -111,8 +112,15 @@ unsigned long __ffs(unsigned long x);
 unsigned long __fls(unsigned long x);
 #define __ffs64(n)		((unsigned int)__ffs(n))
 
+/* Set where memory was read; what orders that with later reads clears it */
+extern bool sim_read_early;
+
+#define smp_rmb()		((void)(sim_read_early = false))
+
 static inline bool test_bit(unsigned long nr, const unsigned long *map)
 {
+	if (sim_read_early)
+		sim_die("a bit may be read before what it tells of");
 	return map[BIT_WORD(nr)] & BIT(nr & 63);
 }
 
@@ -434,6 +442,7 @@ u64 memblock_kernel_allocated(phys_addr_t end, int nid);
 void *kzalloc(size_t size, gfp_t gfp);
 void kfree(const void *mem);
 
+#define kmalloc				kzalloc
 #define kvmalloc_array(nr, size, gfp)	kzalloc(array_size(nr, size), gfp)
 #define kvfree				kfree
 
@@ -585,6 +594,45 @@ struct kobject *kobject_create_and_add(const char *name, struct kobject *parent)
 void kobject_put(struct kobject *kobj);
 int sysfs_create_group(struct kobject *kobj, const struct attribute_group *group);
 int sysfs_create_bin_file(struct kobject *kobj, const struct bin_attribute *attr);
+
+/* Files in debugfs */
+#define __user
+#define THIS_MODULE		NULL
+
+struct dentry;
+
+struct inode {
+	loff_t i_size;
+	void *i_private;
+};
+
+struct file {
+	void *private_data;
+};
+
+struct file_operations {
+	void *owner;
+	int (*open)(struct inode *inode, struct file *file);
+	ssize_t (*read)(struct file *file, char *to, size_t count, loff_t *pos);
+	loff_t (*llseek)(struct file *file, loff_t to, int whence);
+};
+
+#define i_size_write(inode, size)	((void)((inode)->i_size = (size)))
+
+struct dentry *debugfs_create_dir(const char *name, struct dentry *parent);
+struct dentry *debugfs_create_symlink(const char *name, struct dentry *parent,
+				      const char *target);
+struct dentry *debugfs_create_file(const char *name, unsigned int mode,
+				   struct dentry *parent, void *data,
+				   const struct file_operations *fops);
+void debugfs_remove(struct dentry *dentry);
+struct inode *d_inode(struct dentry *dentry);
+int simple_open(struct inode *inode, struct file *file);
+loff_t default_llseek(struct file *file, loff_t to, int whence);
+ssize_t simple_read_from_buffer(void *to, size_t count, loff_t *pos,
+				const void *from, size_t available);
+long copy_from_kernel_nofault(void *to, const void *from, size_t size);
+unsigned long copy_to_user(void *to, const void *from, unsigned long size);
 
 /* Device trees */
 struct device_node;
