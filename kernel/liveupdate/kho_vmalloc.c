@@ -222,7 +222,7 @@ EXPORT_SYMBOL_GPL(kho_unpreserve_vmalloc);
 
 static bool kho_vmalloc_plausible(const struct kho_vmalloc *desc)
 {
-	return desc->total_pages && desc->total_pages <= get_num_physpages() &&
+	return desc->total_pages &&
 	       desc->order < BITS_PER_TYPE(desc->total_pages) &&
 	       IS_ALIGNED(desc->total_pages, kho_entry_pages(desc)) &&
 	       (desc->flags & KHO_VMALLOC_ALLOC) &&
@@ -231,17 +231,14 @@ static bool kho_vmalloc_plausible(const struct kho_vmalloc *desc)
 
 static int kho_gather_chunk(struct kho_claim *claim,
 			    const struct kho_vmalloc *desc,
-			    const struct kho_vmalloc_chunk *chunk, u32 *left)
+			    const struct kho_vmalloc_chunk *chunk, u64 *left)
 {
 	unsigned int i;
 
 	for (i = 0; i < KHO_VMALLOC_CHUNK_ENTRIES && chunk->phys[i]; i++) {
-		int err;
+		int err = kho_claim_run(claim, chunk->phys[i],
+					kho_entry_pages(desc));
 
-		if (!*left)
-			return -EINVAL;
-		err = kho_claim_run(claim, chunk->phys[i],
-				    kho_entry_pages(desc));
 		if (err)
 			return err;
 		*left -= kho_entry_pages(desc);
@@ -262,7 +259,8 @@ static int kho_gather_chunk(struct kho_claim *claim,
 static int kho_gather_area(struct kho_claim *claim,
 			   const struct kho_vmalloc *desc)
 {
-	u32 left = desc->total_pages;
+	/* Too many entries take it below zero, and never back. */
+	u64 left = desc->total_pages;
 	u64 phys = desc->first;
 	int err;
 

@@ -54,10 +54,10 @@
 #define ARCH_LOW_ADDRESS_LIMIT	0xffffffffUL
 
 /* strscpy() of tools/include is strcpy() */
+#include "sim_lib.h"
 #undef strscpy
 #define strscpy(dst, src)	sim_strscpy(dst, src, sizeof(dst))
 
-void sim_strscpy(char *dst, const char *src, size_t size);
 int kstrtoull(const char *s, unsigned int base, u64 *res);
 
 /* Locks */
@@ -158,8 +158,6 @@ bool is_kdump_kernel(void);
 void *early_memremap(phys_addr_t phys, unsigned long size);
 void early_memunmap(void *addr, unsigned long size);
 u32 __crc32c_le(u32 crc, const void *buf, size_t size);
-void sort(void *base, size_t num, size_t size,
-	  int (*cmp)(const void *a, const void *b), void *swap);
 int walk_system_ram_range(unsigned long pfn, unsigned long nr_pages, void *arg,
 			  int (*fn)(unsigned long pfn, unsigned long nr_pages,
 				    void *arg));

@@ -7,6 +7,7 @@
 #ifndef _KHO_LUO_KERNEL_H
 #define _KHO_LUO_KERNEL_H
 
+#include "sim_list.h"
 #include "sim_types.h"
 #include <asm-generic/errno.h>
 #include <fcntl.h>
@@ -73,69 +74,6 @@ void *sim_zalloc(size_t size);
 #define kcalloc(n, size, gfp)	sim_zalloc((n) * (size))
 #define kfree(p)		free(p)
 #define kfree_rcu(p, member)	free(p)
-
-/* Lists */
-struct list_head {
-	struct list_head *next, *prev;
-};
-
-#define LIST_HEAD(name)		struct list_head name = { &(name), &(name) }
-#define list_entry(p, type, member) container_of(p, type, member)
-#define list_entry_of(p, pos, member) container_of(p, typeof(*(pos)), member)
-
-#define list_for_each_entry(pos, head, member)				\
-	for (pos = list_entry_of((head)->next, pos, member);		\
-	     &pos->member != (head);					\
-	     pos = list_entry_of(pos->member.next, pos, member))
-
-#define list_for_each_entry_continue_reverse(pos, head, member)	\
-	for (pos = list_entry_of(pos->member.prev, pos, member);	\
-	     &pos->member != (head);					\
-	     pos = list_entry_of(pos->member.prev, pos, member))
-
-#define list_for_each_entry_reverse(pos, head, member)			\
-	for (pos = list_entry_of((head)->prev, pos, member);		\
-	     &pos->member != (head);					\
-	     pos = list_entry_of(pos->member.prev, pos, member))
-
-#define list_for_each_entry_safe(pos, n, head, member)			\
-	for (pos = list_entry_of((head)->next, pos, member),		\
-	     n = list_entry_of(pos->member.next, pos, member);		\
-	     &pos->member != (head);					\
-	     pos = n, n = list_entry_of(n->member.next, n, member))
-
-#define list_for_each_entry_safe_reverse(pos, n, head, member)		\
-	for (pos = list_entry_of((head)->prev, pos, member),		\
-	     n = list_entry_of(pos->member.prev, pos, member);		\
-	     &pos->member != (head);					\
-	     pos = n, n = list_entry_of(n->member.prev, n, member))
-
-static inline void INIT_LIST_HEAD(struct list_head *head)
-{
-	head->next = head;
-	head->prev = head;
-}
-
-static inline bool list_empty(const struct list_head *head)
-{
-	return head->next == head;
-}
-
-static inline void list_add_tail(struct list_head *entry, struct list_head *head)
-{
-	entry->next = head;
-	entry->prev = head->prev;
-	head->prev->next = entry;
-	head->prev = entry;
-}
-
-static inline void list_del(struct list_head *entry)
-{
-	entry->next->prev = entry->prev;
-	entry->prev->next = entry->next;
-	entry->next = NULL;
-	entry->prev = NULL;
-}
 
 /* Tables */
 struct rhash_head {

@@ -7,7 +7,6 @@
 #include <linux/crc32.h>
 #include <linux/page-flags.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
 
 #include "machine_private.h"
 #include "sim_crc.h"
@@ -46,14 +45,6 @@ void sim_reset_log(void)
 	sim_log[0] = '\0';
 }
 
-void sim_strscpy(char *dst, const char *src, size_t size)
-{
-	size_t len = strnlen(src, size - 1);
-
-	memcpy(dst, src, len);
-	dst[len] = '\0';
-}
-
 int kstrtoull(const char *s, unsigned int base, u64 *res)
 {
 	char *end;
@@ -65,17 +56,6 @@ int kstrtoull(const char *s, unsigned int base, u64 *res)
 unsigned long long memparse(const char *ptr, char **end)
 {
 	return strtoull(ptr, end, 0);
-}
-
-/* Nodes that the old kernel gives back are all zeros when it asks */
-void *memchr_inv(const void *start, int c, size_t bytes)
-{
-	const unsigned char *p = start;
-
-	for (; bytes--; p++)
-		if (*p != (unsigned char)c)
-			return (void *)p;
-	return NULL;
 }
 
 unsigned long __sw_hweight64(__u64 word)
@@ -96,12 +76,6 @@ void kfree(void *p)
 bool slab_is_available(void)
 {
 	return false;
-}
-
-void sort(void *base, size_t num, size_t size,
-	  int (*cmp)(const void *a, const void *b), void *swap)
-{
-	qsort(base, num, size, cmp);
 }
 
 u32 __crc32c_le(u32 crc, const void *buf, size_t size)

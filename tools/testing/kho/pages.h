@@ -148,6 +148,7 @@ void sim_switch(bool on);
 struct kho_kexec_metadata *sim_metadata(void);
 extern int (*sim_initcall_kho_init)(void);
 extern int (*sim_initcall_kho_sysfs_init)(void);
+extern int (*sim_initcall_kho_debugfs_init)(void);
 extern int (*sim_initcall_kho_hotplug_init)(void);
 extern int (*sim_initcall_kho_power_init)(void);
 extern int (*sim_initcall_kho_mark_poison)(void);
@@ -200,6 +201,6 @@ bool sim_same(const struct sim_state *before);
 /* Tests, of several files */
 extern const struct check checks_map[], checks_claim[], checks_vmalloc[],
 	checks_chain[], checks_subtree[], checks_memory[], checks_kexec[],
-	checks_sysfs[], checks_of[], checks_poison[], checks_version[];
+	checks_sysfs[], checks_of[], checks_poison[], checks_version[], checks_debugfs[];
 
 #endif /* _KHO_PAGES_H */

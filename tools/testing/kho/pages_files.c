@@ -27,6 +27,7 @@ static void forget_subtrees(void)
 void sim_forget_out(void)
 {
 	forget_subtrees();
+	kho_watch = NULL;
 	kho_out_tree.root = NULL;
 	memset(kho_preserved_pages, 0, sizeof(kho_preserved_pages));
 	memset(kho_last_leaf, 0, sizeof(kho_last_leaf));

@@ -9,6 +9,7 @@
 #include "sim_crc.h"
 
 unsigned int sim_warnings, sim_cpu, sim_preempt_off;
+bool sim_ordered, sim_read_early;
 static unsigned int seed = 1;
 
 void sim_die(const char *what)
@@ -127,45 +128,6 @@ unsigned long __fls(unsigned long x)
 	return 63 - __builtin_clzl(x);
 }
 
-void sim_strscpy(char *dst, const char *src, size_t size)
-{
-	size_t len = strnlen(src, size - 1);
-
-	memcpy(dst, src, len);
-	dst[len] = '\0';
-}
-
-int match_string(const char * const *words, size_t nr, const char *word)
-{
-	for (size_t i = 0; i < nr; i++)
-		if (!strcmp(words[i], word))
-			return i;
-	return -EINVAL;
-}
-
-void *memchr_inv(const void *start, int c, size_t bytes)
-{
-	const unsigned char *p = start;
-
-	for (; bytes--; p++)
-		if (*p != (unsigned char)c)
-			return (void *)p;
-	return NULL;
-}
-
-void sort(void *base, size_t nr, size_t size,
-	  int (*cmp)(const void *a, const void *b), void *swap)
-{
-	qsort(base, nr, size, cmp);
-}
-
-struct new_utsname *init_utsname(void)
-{
-	static struct new_utsname uts = { .release = "6.12.0-sim" };
-
-	return &uts;
-}
-
 u32 __crc32c_le(u32 crc, const void *buf, size_t size)
 {
 	return sim_crc32c(crc, buf, size);
@@ -230,12 +192,7 @@ void sim_printk(char level, const char *fmt, ...)
 
 unsigned int sim_printed(char level)
 {
-	const char *line = sim.log;
-	unsigned int nr = 0;
-
-	for (; *line; line = strchr(line, '\n') + 1)
-		nr += *line == level;
-	return nr;
+	return sim_count_lines(sim.log, level);
 }
 
 bool sim_said(const char *text)

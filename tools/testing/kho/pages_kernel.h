@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "sim_lib.h"
+#include "sim_list.h"
 #include "sim_types.h"
 #include <errno.h>
 
@@ -68,15 +70,18 @@ typedef u32 gfp_t;
 #define EXPORT_SYMBOL_IF_KUNIT(sym)	extern int sim_exported_##sym
 #define _RET_IP_		((unsigned long)__builtin_return_address(0))
 
+void sim_die(const char *what) __noreturn;
+
 /* Nobody else is there */
 #define READ_ONCE(x)		((typeof(x))(x))
 #define WRITE_ONCE(x, v)	((x) = (v))
-#define smp_mb__before_atomic()	do { } while (0)
+#define smp_mb__before_atomic()	((void)(sim_ordered = true))
 #define cmpxchg(p, old, new)	__sync_val_compare_and_swap(p, old, new)
 
 #define max(a, b)		({ __auto_type _a = (a); __auto_type _b = (b); \
 				   _a > _b ? _a : _b; })
 #define min_t(type, a, b)	min((type)(a), (type)(b))
+#define min3(a, b, c)		min(a, min(b, c))
 #define max_t(type, a, b)	max((type)(a), (type)(b))
 
 /* Bits */
@@ -108,14 +113,32 @@ unsigned long __ffs(unsigned long x);
 unsigned long __fls(unsigned long x);
 #define __ffs64(n)		((unsigned int)__ffs(n))
 
+/* Set where memory was read; what orders that with later reads clears it */
+extern bool sim_read_early;
+
+#define smp_rmb()		((void)(sim_read_early = false))
+
 static inline bool test_bit(unsigned long nr, const unsigned long *map)
 {
+	if (sim_read_early)
+		sim_die("a bit may be read before what it tells of");
 	return map[BIT_WORD(nr)] & BIT(nr & 63);
 }
 
-static inline void set_bit(unsigned long nr, unsigned long *map)
+static inline void __set_bit(unsigned long nr, unsigned long *map)
 {
 	map[BIT_WORD(nr)] |= BIT(nr & 63);
+}
+
+/* Who sees the bit is to see what was written before, too */
+extern bool sim_ordered;
+
+static inline void set_bit(unsigned long nr, unsigned long *map)
+{
+	if (!sim_ordered)
+		sim_die("a bit may be seen before what it tells of");
+	sim_ordered = false;
+	__set_bit(nr, map);
 }
 
 static inline void clear_bit(unsigned long nr, unsigned long *map)
@@ -127,7 +150,7 @@ static inline bool test_and_set_bit(unsigned long nr, unsigned long *map)
 {
 	bool old = test_bit(nr, map);
 
-	set_bit(nr, map);
+	__set_bit(nr, map);
 	return old;
 }
 
@@ -138,8 +161,6 @@ static inline bool test_and_clear_bit(unsigned long nr, unsigned long *map)
 	clear_bit(nr, map);
 	return old;
 }
-
-#define __set_bit		set_bit
 
 #define for_each_set_bit(bit, map, size)				\
 	for ((bit) = 0; (bit) < (size); (bit)++)			\
@@ -169,11 +190,6 @@ static inline unsigned int get_order(size_t size)
 /* Strings */
 #define strscpy(dst, src)	sim_strscpy(dst, src, sizeof(dst))
 
-void sim_strscpy(char *dst, const char *src, size_t size);
-int match_string(const char * const *words, size_t nr, const char *word);
-void *memchr_inv(const void *start, int c, size_t bytes);
-void sort(void *base, size_t nr, size_t size,
-	  int (*cmp)(const void *a, const void *b), void *swap);
 
 /* That of the C library wants an array even where there is nothing in it. */
 #define bsearch(key, base, nr, size, cmp)				\
@@ -191,8 +207,6 @@ void sim_printk(char level, const char *fmt, ...);
 #define WARN_ON_ONCE(cond)	({ bool _w = (cond); sim_warnings += _w; _w; })
 
 extern unsigned int sim_warnings;
-
-void sim_die(const char *what) __noreturn;
 
 /* Boot: a test calls what the kernel would call */
 #define early_param(name, fn)	int (*sim_param_##fn)(char *arg) = fn
@@ -262,54 +276,6 @@ struct work_struct {
 #define INIT_WORK(work, function)	((work)->fn = (function))
 
 void schedule_work(struct work_struct *work);
-
-/* Lists */
-struct list_head {
-	struct list_head *next, *prev;
-};
-
-#define LIST_HEAD(name)		struct list_head name = { &(name), &(name) }
-#define INIT_LIST_HEAD(head)	((head)->next = (head)->prev = (head))
-#define list_entry_of(p, pos, member) \
-	container_of(p, typeof(*(pos)), member)
-
-#define list_for_each_entry(pos, head, member) \
-	for (pos = list_entry_of((head)->next, pos, member); \
-	     &pos->member != (head); \
-	     pos = list_entry_of(pos->member.next, pos, member))
-
-#define list_for_each_entry_reverse(pos, head, member) \
-	for (pos = list_entry_of((head)->prev, pos, member); \
-	     &pos->member != (head); \
-	     pos = list_entry_of(pos->member.prev, pos, member))
-
-#define list_for_each_entry_safe(pos, n, head, member) \
-	for (pos = list_entry_of((head)->next, pos, member), \
-	     n = list_entry_of(pos->member.next, n, member); \
-	     &pos->member != (head); \
-	     pos = n, n = list_entry_of(n->member.next, n, member))
-
-static inline void list_add(struct list_head *entry, struct list_head *head)
-{
-	entry->next = head->next;
-	entry->prev = head;
-	head->next->prev = entry;
-	head->next = entry;
-}
-
-static inline void list_add_tail(struct list_head *entry, struct list_head *head)
-{
-	list_add(entry, head->prev);
-}
-
-static inline void list_del_init(struct list_head *entry)
-{
-	entry->next->prev = entry->prev;
-	entry->prev->next = entry->next;
-	INIT_LIST_HEAD(entry);
-}
-
-#define list_del		list_del_init
 
 /*
  * Pages. @count is 1 for what is allocated or reserved; @private is anything before
@@ -478,6 +444,7 @@ void *kzalloc(size_t size, gfp_t gfp);
 void kfree(const void *mem);
 
 #define kcalloc(nr, size, gfp)	kzalloc(array_size(nr, size), gfp)
+#define kmalloc				kzalloc
 #define kvmalloc_array(nr, size, gfp)	kzalloc(array_size(nr, size), gfp)
 #define kvfree				kfree
 
@@ -633,12 +600,49 @@ bool capable(int cap);
 bool sysfs_streq(const char *a, const char *b);
 int sysfs_emit(char *buf, const char *fmt, ...);
 int sysfs_emit_at(char *buf, int at, const char *fmt, ...);
-ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *pos,
-				const void *from, size_t available);
 struct kobject *kobject_create_and_add(const char *name, struct kobject *parent);
 void kobject_put(struct kobject *kobj);
 int sysfs_create_group(struct kobject *kobj, const struct attribute_group *group);
 int sysfs_create_bin_file(struct kobject *kobj, const struct bin_attribute *attr);
+
+/* Files in debugfs */
+#define __user
+#define THIS_MODULE		NULL
+
+struct dentry;
+
+struct inode {
+	loff_t i_size;
+	void *i_private;
+};
+
+struct file {
+	void *private_data;
+};
+
+struct file_operations {
+	void *owner;
+	int (*open)(struct inode *inode, struct file *file);
+	ssize_t (*read)(struct file *file, char *to, size_t count, loff_t *pos);
+	loff_t (*llseek)(struct file *file, loff_t to, int whence);
+};
+
+#define i_size_write(inode, size)	((void)((inode)->i_size = (size)))
+
+struct dentry *debugfs_create_dir(const char *name, struct dentry *parent);
+struct dentry *debugfs_create_symlink(const char *name, struct dentry *parent,
+				      const char *target);
+struct dentry *debugfs_create_file(const char *name, unsigned int mode,
+				   struct dentry *parent, void *data,
+				   const struct file_operations *fops);
+void debugfs_remove(struct dentry *dentry);
+struct inode *d_inode(struct dentry *dentry);
+int simple_open(struct inode *inode, struct file *file);
+loff_t default_llseek(struct file *file, loff_t to, int whence);
+ssize_t simple_read_from_buffer(void *to, size_t count, loff_t *pos,
+				const void *from, size_t available);
+long copy_from_kernel_nofault(void *to, const void *from, size_t size);
+unsigned long copy_to_user(void *to, const void *from, unsigned long size);
 
 /* Device trees */
 struct device_node;
@@ -656,11 +660,6 @@ void of_node_put(struct device_node *np);
 struct reserved_mem *of_reserved_mem_lookup(struct device_node *np);
 
 /* Others */
-struct new_utsname {
-	char release[65];
-};
-
-struct new_utsname *init_utsname(void);
 u32 __crc32c_le(u32 crc, const void *buf, size_t size);
 
 #endif /* _KHO_PAGES_KERNEL_H */

@@ -140,6 +140,11 @@ static bool stays(unsigned long pfn, unsigned long nr)
 	return stays;
 }
 
+static void preserve_meanwhile(void)
+{
+	CHECK(!kho_preserve_pages(pfn_to_page(U(132)), 1));
+}
+
 static void goes_offline(void)
 {
 	sim_cold();
@@ -155,6 +160,11 @@ static void goes_offline(void)
 	CHECK(stays(SCRATCH_B - 1, 2) && stays(SCRATCH_B_END - 1, 1));
 	CHECK(!stays(SCRATCH_B - 1, 1) && !stays(SCRATCH_B_END, 1));
 	CHECK(event(MEM_ONLINE, U(128), 4096) == NOTIFY_DONE);
+	/* Who comes first has his way */
+	CHECK(!stays(U(132), 16));
+	sim.meanwhile = preserve_meanwhile;
+	CHECK(stays(U(132), 16));
+	kho_unpreserve_pages(pfn_to_page(U(132)), 1);
 
 	/* What comes back is looked at page by page, nothing else is */
 	CHECK(kho_surely_preservable(U(130), 0) && kho_surely_preservable(U(145), 0));

@@ -67,16 +67,18 @@ static void read_is_refused(void)
 {
 	void *blob;
 
-	for (unsigned int i = 0; i < 4; i++) {
+	for (unsigned int i = 0; i < 6; i++) {
 		sim_cold();
-		blob = kho_alloc_preserve(2 * PAGE_SIZE);
-		CHECK(!kho_add_subtree("named", blob + PAGE_SIZE, 8));
+		blob = kho_alloc_preserve(4 * PAGE_SIZE);
+		CHECK(!kho_add_subtree("named", blob + PAGE_SIZE, PAGE_SIZE + 1));
+		/* Of the FDT the last page, the map's root, and the blob's page by page */
 		poison(PHYS_PFN(i == 0 ? kho_out_fdt_phys() + KHO_DT_MAX - 1 :
 				i == 1 ? virt_to_phys(kho_out_tree.root) :
-				virt_to_phys(blob) + (i == 2) * PAGE_SIZE));
-		CHECK(kho_finalize() == (i < 3 ? -EHWPOISON : 0));
+				virt_to_phys(blob) + (i - 2) * PAGE_SIZE));
+		CHECK(kho_finalize() == (i == 2 || i == 5 ? 0 : -EHWPOISON));
 		CHECK(sim_said("memory of KHO's own has a hardware error") == (i < 2));
-		CHECK(sim_said("the blob of subtree 'named' has a hardware error") == (i == 2));
+		CHECK(sim_said("the blob of subtree 'named' has a hardware error") ==
+		      (i == 3 || i == 4));
 	}
 }
 
@@ -98,6 +100,32 @@ static void as_many(void)
 	}
 }
 
+/* Between finalizing and the kexec there may be more, which is found out then */
+static void later(void)
+{
+	sim_cold();
+	/* Nothing came */
+	CHECK(!sim_initcall_kho_mark_poison());
+	CHECK(!kho_preserve_pages(pfn_to_page(BANK_B), 4));
+	poison(BANK_B);
+	CHECK(!kho_finalize() && sim_printed('w') == 1);
+	CHECK(!kho_commit(NULL) && sim_printed('w') == 1);
+	kho_kexec_failed();
+
+	CHECK(!kho_finalize() && sim_printed('w') == 2);
+	poison(BANK_B + 2);
+	sim_kexec();
+	CHECK(!sim_initcall_kho_init() && !sim_initcall_kho_mark_poison());
+	CHECK(count_marked() == 2 && sim_pages[BANK_B].poisoned &&
+	      sim_pages[BANK_B + 2].poisoned);
+
+	/* What cannot be read any more keeps the kexec from happening */
+	sim_cold();
+	CHECK(!kho_finalize());
+	poison(PHYS_PFN(kho_out_fdt_phys()));
+	CHECK(kho_commit(NULL) == -EHWPOISON && kho_state == KHO_FINALIZED);
+}
+
 static void in_scratch(void)
 {
 	sim_cold();
@@ -115,6 +143,7 @@ const struct check checks_poison[] = {
 	{ "hardware errors: the next kernel is told of them", told },
 	{ "hardware errors: what is read to hand over has none", read_is_refused },
 	{ "hardware errors: so many can be told of", as_many },
+	{ "hardware errors: those that come after finalizing", later },
 	{ "hardware errors: in scratch", in_scratch },
 	{ }
 };

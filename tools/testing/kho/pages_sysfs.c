@@ -57,18 +57,6 @@ int sysfs_emit_at(char *buf, int at, const char *fmt, ...)
 	return len;
 }
 
-ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *pos,
-				const void *from, size_t available)
-{
-	if (*pos < 0)
-		return -EINVAL;
-	if (*pos >= (loff_t)available)
-		return 0;
-	count = min(count, available - (size_t)*pos);
-	memcpy(to, from + *pos, count);
-	return count;
-}
-
 struct kobject *kobject_create_and_add(const char *name, struct kobject *parent)
 {
 	if (parent->there || strcmp(name, "kho"))

@@ -8,7 +8,7 @@ int main(void)
 	static const struct check *const all[] = {
 		checks_map, checks_claim, checks_vmalloc, checks_chain,
 		checks_subtree, checks_memory, checks_poison, checks_kexec,
-		checks_version, checks_sysfs, checks_of,
+		checks_version, checks_sysfs, checks_debugfs, checks_of,
 	};
 	const char *where = SIM_DEBUG ? "pages-debug" :
 			    PAGE_SHIFT == 12 ? "pages-4K" : "pages-64K";

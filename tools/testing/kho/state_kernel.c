@@ -174,30 +174,7 @@ bool sim_preserved(const void *mem)
 	return virt_to_page(mem)->reserved;
 }
 
-/* Strings */
-void sim_strscpy(char *dst, const char *src, size_t size)
-{
-	size_t len = strnlen(src, size - 1);
-
-	memcpy(dst, src, len);
-	dst[len] = '\0';
-}
-
-int match_string(const char * const *words, size_t nr, const char *word)
-{
-	for (size_t i = 0; i < nr; i++)
-		if (!strcmp(words[i], word))
-			return i;
-	return -EINVAL;
-}
-
-struct new_utsname *init_utsname(void)
-{
-	static struct new_utsname uts = { .release = "6.12.0-sim" };
-
-	return &uts;
-}
-
+/* The log */
 void sim_printk(char level, const char *fmt, ...)
 {
 	size_t len = strlen(sim.log);
@@ -211,12 +188,7 @@ void sim_printk(char level, const char *fmt, ...)
 
 unsigned int sim_printed(char level)
 {
-	const char *line = sim.log;
-	unsigned int nr = 0;
-
-	for (; *line; line = strchr(line, '\n') + 1)
-		nr += *line == level;
-	return nr;
+	return sim_count_lines(sim.log, level);
 }
 
 /* Locks */
@@ -275,29 +247,10 @@ bool sim_do_work(void)
 	return now;
 }
 
-/* Lists */
-static void need_locked(void)
+void sim_need_locked(void)
 {
 	if (!sim_locked())
 		sim_die("not locked against other steps");
-}
-
-void list_add_tail(struct list_head *entry, struct list_head *head)
-{
-	need_locked();
-	entry->next = head;
-	entry->prev = head->prev;
-	head->prev->next = entry;
-	head->prev = entry;
-}
-
-void list_del(struct list_head *entry)
-{
-	need_locked();
-	entry->next->prev = entry->prev;
-	entry->prev->next = entry->next;
-	entry->next = NULL;
-	entry->prev = NULL;
 }
 
 /* The other files of KHO */
@@ -305,7 +258,7 @@ static void step(char what)
 {
 	size_t nr = strlen(sim.steps);
 
-	need_locked();
+	sim_need_locked();
 	if (!kho_changes.writer)
 		sim_die("looked at while it may change");
 	if (nr < sizeof(sim.steps) - 1)
@@ -485,16 +438,4 @@ void folio_put(struct folio *folio)
 	if (folio != (struct folio *)virt_to_page(sim.came))
 		sim_die("freed what did not come");
 	__free_page((struct page *)folio);
-}
-
-ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *pos,
-				const void *from, size_t size)
-{
-	if (*pos < 0)
-		return -EINVAL;
-	if ((size_t)*pos >= size)
-		return 0;
-	count = count < size - *pos ? count : size - *pos;
-	memcpy(to, (const char *)from + *pos, count);
-	return count;
 }

@@ -9,6 +9,7 @@
 #define _KHO_STATE_KERNEL_H
 
 #include "sim.h"
+#include "sim_lib.h"
 #include <linux/errno.h>
 #include "../../../kernel/liveupdate/kho_version.h"
 
@@ -45,15 +46,6 @@ static inline unsigned int get_order(size_t size)
 }
 
 #define strscpy(dst, src)	sim_strscpy(dst, src, sizeof(dst))
-
-void sim_strscpy(char *dst, const char *src, size_t size);
-int match_string(const char * const *words, size_t nr, const char *word);
-
-struct new_utsname {
-	char release[65];
-};
-
-struct new_utsname *init_utsname(void);
 
 /* Boot: a test calls what the kernel would call */
 #define early_param(name, fn)	\
@@ -103,33 +95,15 @@ struct work_struct {
 struct folio;
 void folio_put(struct folio *folio);
 
-ssize_t memory_read_from_buffer(void *to, size_t count, loff_t *pos,
-				const void *from, size_t size);
-
 void schedule_work(struct work_struct *work);
 bool sim_do_work(void);
 
 /* Lists, which change under the lock that orders the steps */
-struct list_head {
-	struct list_head *next, *prev;
-};
+#define sim_list_changes()	sim_need_locked()
 
-#define LIST_HEAD(name)		struct list_head name = { &(name), &(name) }
-#define list_entry_of(p, pos, member) \
-	container_of(p, typeof(*(pos)), member)
+void sim_need_locked(void);
 
-#define list_for_each_entry(pos, head, member) \
-	for (pos = list_entry_of((head)->next, pos, member); \
-	     &pos->member != (head); \
-	     pos = list_entry_of(pos->member.next, pos, member))
-
-#define list_for_each_entry_reverse(pos, head, member) \
-	for (pos = list_entry_of((head)->prev, pos, member); \
-	     &pos->member != (head); \
-	     pos = list_entry_of(pos->member.prev, pos, member))
-
-void list_add_tail(struct list_head *entry, struct list_head *head);
-void list_del(struct list_head *entry);
+#include "sim_list.h"
 
 /* Memory: what is not asked for as zeros is garbage, what is freed stays so */
 struct folio;

@@ -92,8 +92,8 @@ static struct listener {
 	struct kho_notifier kn;
 	char name;
 	int finalize_err, freeze_err;
-	/* Takes something back when it is frozen */
-	bool gives_back;
+	/* Takes something back when it is frozen, when it is thawed */
+	bool gives_back, gives_back_late;
 } listeners[4];
 
 /* finalize f, abort a, freeze z, thaw t; and who */
@@ -137,7 +137,8 @@ static int hear_freeze(struct kho_notifier *kn)
 
 static void hear_thaw(struct kho_notifier *kn)
 {
-	hear(kn, 't');
+	if (hear(kn, 't')->gives_back_late)
+		CHECK(give_back());
 }
 
 static bool was_heard(const char *calls)
@@ -627,9 +628,16 @@ static void test_commit(void)
 	CHECK(!kho_commit(&list) && took("w") && sim.on_demand == 2);
 	kho_kexec_failed();
 	CHECK(was_heard("z2z3z1t1t3t2a1a3a2"));
+	/* Whoever is thawed may give back at once */
+	CHECK(!kho_commit(NULL) && is_committed() && was_heard("f2f3f1z2z3z1"));
+	listeners[1].gives_back_late = true;
+	kho_kexec_failed();
+	CHECK(is_open() && was_heard("t1t3t2a1a3a2") && sim_do_work() && is_open());
+	CHECK(was_heard("") && took("pahgww") && sim.reports == 3);
+
 	/* Not by hand */
 	CHECK(!kho_commit(NULL) && is_committed() && was_heard("f2f3f1z2z3z1"));
-	CHECK(took("pahgww") && sim.reports == 3 && nothing_leaked());
+	CHECK(took("pahgww") && sim.reports == 4 && nothing_leaked());
 }
 
 static void test_kexec_failed_early(void)
