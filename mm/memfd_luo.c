@@ -129,7 +129,8 @@ static void memfd_luo_release_all(struct memfd_luo *luo)
 	unsigned long i;
 
 	for (i = luo->nr_folios; i; i--) {
-		memfd_luo_release(memfd_luo_folio(&luo->folios[i - 1]));
+		if (luo->folios[i - 1].pfn)
+			memfd_luo_release(memfd_luo_folio(&luo->folios[i - 1]));
 		if (!(i % MEMFD_LUO_RESCHED))
 			cond_resched();
 	}
@@ -334,15 +335,21 @@ static int memfd_luo_add(struct shmem_preserved *preserved, struct folio *folio,
 	return err ?: try_grab_folio(folio, 1, FOLL_PIN);
 }
 
+/* The entry is none from now on: the array may be what the next kernel gets already. */
 static void memfd_luo_drop(struct shmem_preserved *preserved, struct folio *folio)
 {
 	struct memfd_luo *luo = container_of(preserved, struct memfd_luo, preserved);
 	unsigned long i = luo->nr_folios;
 
-	/* It was added only now. */
-	while (memfd_luo_folio(&luo->folios[--i]) != folio)
-		;
-	luo->folios[i] = luo->folios[--luo->nr_folios];
+	/* Nearly always it was added only now. */
+	while (i && luo->folios[i - 1].pfn != folio_pfn(folio))
+		i--;
+	if (!i)
+		return;
+	luo->folios[i - 1].pfn = 0;
+	if (i == luo->nr_folios)
+		luo->nr_folios--;
+	luo->nr_first = min(luo->nr_first, luo->nr_folios);
 	memfd_luo_release(folio);
 }
 
@@ -356,7 +363,8 @@ static void memfd_luo_update(struct memfd_luo *luo, struct file *file)
 	luo->ser->nr_folios = luo->nr_folios;
 	/* Was what should be in it written to it in time? */
 	for (i = luo->nr_first; i < luo->nr_folios; i++)
-		if (!folio_test_uptodate(memfd_luo_folio(&luo->folios[i])))
+		if (luo->folios[i].pfn &&
+		    !folio_test_uptodate(memfd_luo_folio(&luo->folios[i])))
 			luo->folios[i].flags &= ~MEMFD_LUO_FOLIO_UPTODATE;
 }
 
