@@ -479,12 +479,13 @@ static int hugetlb_luo_add_all(struct file *file, const struct hugetlb_luo_ser *
 	return 0;
 }
 
-static int hugetlb_luo_check(const struct hugetlb_luo_ser *ser)
+static int hugetlb_luo_check(struct hstate *h, const struct hugetlb_luo_ser *ser)
 {
 	if (ser->seals & ~HUGETLB_LUO_SEALS)
 		return -EOPNOTSUPP;
 	if (ser->size > MAX_LFS_FILESIZE || ser->pos > MAX_LFS_FILESIZE ||
-	    ser->size >> PAGE_SHIFT != ser->nr_pages << ser->order)
+	    !IS_ALIGNED(ser->size, huge_page_size(h)) ||
+	    ser->size >> huge_page_shift(h) != ser->nr_pages)
 		return -EINVAL;
 	return 0;
 }
@@ -529,7 +530,7 @@ static struct file *hugetlb_luo_make_file(const struct hugetlb_luo_ser *ser,
 	struct file *file;
 	int err;
 
-	err = h ? hugetlb_luo_check(ser) : -EOPNOTSUPP;
+	err = h ? hugetlb_luo_check(h, ser) : -EOPNOTSUPP;
 	file = err ? ERR_PTR(err) : hugetlb_luo_new_file(h, ser);
 	if (IS_ERR(file)) {
 		hugetlb_luo_discard(h, ser, pages, 0);

@@ -101,27 +101,21 @@ static int memfd_luo_make_room(struct memfd_luo *luo, unsigned long room)
 	return 0;
 }
 
-/* Preserve a folio that is pinned, or about to be. */
-static int memfd_luo_list(struct memfd_luo *luo, struct folio *folio, pgoff_t index)
+static int memfd_luo_need_room(struct memfd_luo *luo, unsigned long nr)
 {
-	struct memfd_luo_folio_ser *entry;
-	int err;
+	nr += luo->nr_folios;
+	if (likely(nr <= luo->room))
+		return 0;
+	return memfd_luo_make_room(luo, max3(2 * luo->room, nr, MEMFD_LUO_MIN_ROOM));
+}
 
-	if (unlikely(luo->nr_folios == luo->room)) {
-		err = memfd_luo_make_room(luo, max(2 * luo->room, MEMFD_LUO_MIN_ROOM));
-		if (err)
-			return err;
-	}
-	err = kho_preserve_folio(folio);
-	if (err)
-		return err;
-	entry = &luo->folios[luo->nr_folios++];
-	*entry = (struct memfd_luo_folio_ser) {
+static struct memfd_luo_folio_ser memfd_luo_entry(struct folio *folio, pgoff_t index)
+{
+	return (struct memfd_luo_folio_ser) {
 		.pfn = folio_pfn(folio),
 		.flags = MEMFD_LUO_FOLIO_DIRTY | MEMFD_LUO_FOLIO_UPTODATE,
 		.index = index,
 	};
-	return 0;
 }
 
 static void memfd_luo_release(struct folio *folio)
@@ -135,7 +129,8 @@ static void memfd_luo_release_all(struct memfd_luo *luo)
 	unsigned long i;
 
 	for (i = luo->nr_folios; i; i--) {
-		memfd_luo_release(memfd_luo_folio(&luo->folios[i - 1]));
+		if (luo->folios[i - 1].pfn)
+			memfd_luo_release(memfd_luo_folio(&luo->folios[i - 1]));
 		if (!(i % MEMFD_LUO_RESCHED))
 			cond_resched();
 	}
@@ -166,59 +161,50 @@ static bool memfd_luo_may_stay(struct memfd_luo_walk *walk, struct folio *folio)
 	return true;
 }
 
-/* As try_grab_folio() and its like, but for the count of pins. */
-static bool memfd_luo_pin(struct memfd_luo_walk *walk, struct xa_state *xas,
-			  struct folio *folio)
+/* As try_grab_folio(), for a folio that is in use, but for the count of pins. */
+static void memfd_luo_pin(struct folio *folio)
 {
-	if (xa_is_value(folio) || !folio_try_get(folio))
-		return false;
-	if (unlikely(folio != xas_reload(xas) || !memfd_luo_may_stay(walk, folio))) {
-		folio_put(folio);
-		return false;
-	}
-	if (folio_test_large(folio))
+	if (folio_test_large(folio)) {
+		folio_ref_inc(folio);
 		atomic_inc(&folio->_pincount);
-	else
-		folio_ref_add(folio, GUP_PIN_COUNTING_BIAS - 1);
-	return true;
-}
-
-static void memfd_luo_count_pins(struct folio **batch, unsigned int nr)
-{
-	unsigned int i, start = 0;
-
-	for (i = 1; i <= nr; i++) {
-		if (i < nr && folio_pgdat(batch[i]) == folio_pgdat(batch[start]))
-			continue;
-		mod_node_page_state(folio_pgdat(batch[start]), NR_FOLL_PIN_ACQUIRED,
-				    i - start);
-		start = i;
+	} else {
+		folio_ref_add(folio, GUP_PIN_COUNTING_BIAS);
 	}
 }
 
-/* Pin what follows, up to the first folio that is swapped out or has to be moved. */
+/*
+ * Pin what follows, up to the first folio that is swapped out, has to be moved, or is of
+ * another node. No folio leaves the mapping, or has its references frozen, while the lock
+ * is held.
+ */
 static unsigned int memfd_luo_pin_batch(struct memfd_luo_walk *walk,
 					struct address_space *mapping)
 {
 	XA_STATE(xas, &mapping->i_pages, walk->index);
+	struct folio **batch = walk->batch, *folio;
 	unsigned int nr = 0;
-	struct folio *folio;
+	int nid = NUMA_NO_NODE;
 
-	rcu_read_lock();
+	xas_lock_irq(&xas);
 	xas_for_each(&xas, folio, walk->end - 1) {
-		if (xas_retry(&xas, folio))
-			continue;
-		walk->index = max(walk->index, xas.xa_index);
-		if (nr == MEMFD_LUO_BATCH || !memfd_luo_pin(walk, &xas, folio))
+		if (nr == MEMFD_LUO_BATCH || xa_is_value(folio) ||
+		    !memfd_luo_may_stay(walk, folio))
 			break;
-		walk->batch[nr++] = folio;
-		walk->index = folio_next_index(folio);
+		if (unlikely(folio_nid(folio) != nid)) {
+			if (nr)
+				break;
+			nid = folio_nid(folio);
+		}
+		memfd_luo_pin(folio);
+		batch[nr++] = folio;
 	}
-	rcu_read_unlock();
+	xas_unlock_irq(&xas);
 	if (!folio)
 		walk->index = walk->end;
+	else
+		walk->index = max(walk->index, xas.xa_index);
 	if (nr)
-		memfd_luo_count_pins(walk->batch, nr);
+		mod_node_page_state(NODE_DATA(nid), NR_FOLL_PIN_ACQUIRED, nr);
 	return nr;
 }
 
@@ -251,21 +237,25 @@ static void memfd_luo_make_uptodate(struct folio *folio)
 	folio_unlock(folio);
 }
 
+/* Preserve folios that are pinned. */
 static int memfd_luo_list_batch(struct memfd_luo *luo, struct folio **batch,
 				unsigned int nr)
 {
+	int err = memfd_luo_need_room(luo, nr) ?: kho_preserve_folios(batch, nr);
+	struct memfd_luo_folio_ser *entry = luo->folios + luo->nr_folios;
 	unsigned int i;
-	int err;
 
-	for (i = 0; i < nr; i++) {
-		memfd_luo_make_uptodate(batch[i]);
-		err = memfd_luo_list(luo, batch[i], batch[i]->index);
-		if (err) {
-			unpin_folios(batch + i, nr - i);
-			return err;
-		}
+	for (i = 0; i < nr && !err; i++) {
+		struct folio *folio = batch[i];
+
+		memfd_luo_make_uptodate(folio);
+		*entry++ = memfd_luo_entry(folio, folio->index);
 	}
-	return 0;
+	if (err)
+		unpin_folios(batch, nr);
+	else
+		luo->nr_folios += nr;
+	return err;
 }
 
 static int memfd_luo_list_some(struct memfd_luo *luo, struct file *file,
@@ -318,6 +308,16 @@ static int memfd_luo_reopen(struct memfd_luo *luo)
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
+/* Preserve a folio that is about to be pinned. */
+static int memfd_luo_list(struct memfd_luo *luo, struct folio *folio, pgoff_t index)
+{
+	int err = memfd_luo_need_room(luo, 1) ?: kho_preserve_folio(folio);
+
+	if (!err)
+		luo->folios[luo->nr_folios++] = memfd_luo_entry(folio, index);
+	return err;
+}
+
 static int memfd_luo_add(struct shmem_preserved *preserved, struct folio *folio,
 			 pgoff_t index)
 {
@@ -335,15 +335,21 @@ static int memfd_luo_add(struct shmem_preserved *preserved, struct folio *folio,
 	return err ?: try_grab_folio(folio, 1, FOLL_PIN);
 }
 
+/* The entry is none from now on: the array may be what the next kernel gets already. */
 static void memfd_luo_drop(struct shmem_preserved *preserved, struct folio *folio)
 {
 	struct memfd_luo *luo = container_of(preserved, struct memfd_luo, preserved);
 	unsigned long i = luo->nr_folios;
 
-	/* It was added only now. */
-	while (memfd_luo_folio(&luo->folios[--i]) != folio)
-		;
-	luo->folios[i] = luo->folios[--luo->nr_folios];
+	/* Nearly always it was added only now. */
+	while (i && luo->folios[i - 1].pfn != folio_pfn(folio))
+		i--;
+	if (!i)
+		return;
+	luo->folios[i - 1].pfn = 0;
+	if (i == luo->nr_folios)
+		luo->nr_folios--;
+	luo->nr_first = min(luo->nr_first, luo->nr_folios);
 	memfd_luo_release(folio);
 }
 
@@ -357,7 +363,8 @@ static void memfd_luo_update(struct memfd_luo *luo, struct file *file)
 	luo->ser->nr_folios = luo->nr_folios;
 	/* Was what should be in it written to it in time? */
 	for (i = luo->nr_first; i < luo->nr_folios; i++)
-		if (!folio_test_uptodate(memfd_luo_folio(&luo->folios[i])))
+		if (luo->folios[i].pfn &&
+		    !folio_test_uptodate(memfd_luo_folio(&luo->folios[i])))
 			luo->folios[i].flags &= ~MEMFD_LUO_FOLIO_UPTODATE;
 }
 
@@ -507,33 +514,35 @@ static void memfd_luo_free_folios(const struct memfd_luo_folio_ser *folios,
 	}
 }
 
-/* Most are single pages, for which this is less work. */
-static struct folio *memfd_luo_restore(u64 pfn)
+/* Where a folio goes, which is nobody else's. */
+static int memfd_luo_place(struct folio *folio, const struct memfd_luo_folio_ser *entry,
+			   u64 end)
 {
-	struct page *page = kho_restore_pages(PFN_PHYS(pfn), 1);
-
-	return page ? page_folio(page) : kho_restore_folio(PFN_PHYS(pfn));
-}
-
-/* Take a folio, as the next of the batch. */
-static int memfd_luo_take(const struct memfd_luo_folio_ser *entry,
-			  const struct memfd_luo_ser *ser, struct folio_batch *fbatch)
-{
-	struct folio *folio;
-
-	if (!entry->pfn)
-		return 0;
-	folio = memfd_luo_restore(entry->pfn);
-	if (!folio)
-		return -ENOENT;
-	folio_batch_add(fbatch, folio);
-	if (entry->index >= DIV_ROUND_UP_ULL(ser->size, PAGE_SIZE) ||
-	    !IS_ALIGNED(entry->index, folio_nr_pages(folio)))
+	if (entry->index >= end || !IS_ALIGNED(entry->index, folio_nr_pages(folio)))
 		return -EINVAL;
 	folio->index = entry->index;
-	if (!(entry->flags & MEMFD_LUO_FOLIO_UPTODATE))
+	if (unlikely(!(entry->flags & MEMFD_LUO_FOLIO_UPTODATE)))
 		folio_zero_range(folio, 0, folio_size(folio));
 	return 0;
+}
+
+/* Take the first folios of what follows into the batch. */
+static int memfd_luo_take(const struct memfd_luo_folio_ser *entries, u64 nr, u64 end,
+			  struct folio_batch *fbatch)
+{
+	phys_addr_t phys[PAGEVEC_SIZE];
+	unsigned int i, got, wanted = 0;
+	int err = 0;
+
+	while (wanted < min(nr, PAGEVEC_SIZE) && entries[wanted].pfn) {
+		phys[wanted] = PFN_PHYS(entries[wanted].pfn);
+		wanted++;
+	}
+	got = kho_restore_folios(phys, fbatch->folios, wanted);
+	fbatch->nr = got;
+	for (i = 0; i < got && !err; i++)
+		err = memfd_luo_place(fbatch->folios[i], &entries[i], end);
+	return got < wanted ? -ENOENT : err;
 }
 
 /* Take a batch of folios, from the @i'th on, which is what follows then. */
@@ -542,11 +551,16 @@ static int memfd_luo_add_batch(struct inode *inode,
 			       const struct memfd_luo_ser *ser, u64 *i)
 {
 	struct folio_batch fbatch;
-	int err = 0;
+	int err;
 
+	if (!folios[*i].pfn) {
+		++*i;
+		return 0;
+	}
 	folio_batch_init(&fbatch);
-	while (!err && *i < ser->nr_folios && folio_batch_space(&fbatch))
-		err = memfd_luo_take(&folios[(*i)++], ser, &fbatch);
+	err = memfd_luo_take(folios + *i, ser->nr_folios - *i,
+			     DIV_ROUND_UP_ULL(ser->size, PAGE_SIZE), &fbatch);
+	*i += folio_batch_count(&fbatch);
 	if (!err)
 		err = shmem_add_folios(inode, &fbatch);
 	folios_put(&fbatch);

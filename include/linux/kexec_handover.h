@@ -63,6 +63,7 @@ bool kho_is_enabled(void);
 bool is_kho_boot(void);
 
 int kho_preserve_folio(struct folio *folio);
+int kho_preserve_folios(struct folio **folios, unsigned int nr);
 void kho_unpreserve_folio(struct folio *folio);
 int kho_preserve_pages(struct page *page, unsigned long nr_pages);
 void kho_unpreserve_pages(struct page *page, unsigned long nr_pages);
@@ -71,6 +72,8 @@ void kho_unpreserve_free(void *mem);
 bool kho_reopen(void);
 
 struct folio *kho_restore_folio(phys_addr_t phys);
+unsigned int kho_restore_folios(const phys_addr_t *phys, struct folio **folios,
+				unsigned int nr);
 struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages);
 void kho_restore_free(void *mem);
 
@@ -129,6 +132,11 @@ static inline int kho_preserve_folio(struct folio *folio)
 	return -EOPNOTSUPP;
 }
 
+static inline int kho_preserve_folios(struct folio **folios, unsigned int nr)
+{
+	return -EOPNOTSUPP;
+}
+
 static inline void kho_unpreserve_folio(struct folio *folio)
 {
 }
@@ -160,6 +168,13 @@ static inline bool kho_reopen(void)
 static inline struct folio *kho_restore_folio(phys_addr_t phys)
 {
 	return NULL;
+}
+
+static inline unsigned int kho_restore_folios(const phys_addr_t *phys,
+					      struct folio **folios,
+					      unsigned int nr)
+{
+	return 0;
 }
 
 static inline struct page *kho_restore_pages(phys_addr_t phys,

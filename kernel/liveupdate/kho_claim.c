@@ -327,21 +327,77 @@ struct folio *kho_restore_folio(phys_addr_t phys)
 }
 EXPORT_SYMBOL_GPL(kho_restore_folio);
 
-/* The most there is of anything, without a look for its order. */
-static __always_inline bool kho_take_page(unsigned long pfn)
+/* The most there is of anything, without a look for its order. With preemption off. */
+static __always_inline bool kho_take_page(struct kho_last_leaf *last, unsigned long pfn)
 {
 	u64 key = kho_block_key(pfn, 0);
 	struct kho_radix_leaf *leaf;
-	bool taken;
+
+	leaf = kho_map_leaf(&kho_in.tree, last, key);
+	return leaf && test_and_clear_bit(kho_key_bit(key), leaf->bitmap);
+}
+
+/* Returns how many of the first ones are single pages, and taken back. */
+static unsigned int kho_restore_near_folios(const phys_addr_t *phys,
+					    struct folio **folios, unsigned int nr)
+{
+	unsigned int done, counted = 0;
+	struct kho_last_leaf *last;
+	struct page *page = NULL;
+	int zone = 0;
 
 	if (unlikely(!(kho_in.orders & BIT(0))))
-		return false;
+		return 0;
 	preempt_disable();
-	leaf = kho_map_leaf(&kho_in.tree, this_cpu_ptr(&kho_last_leaf_in), key);
-	taken = leaf && test_and_clear_bit(kho_key_bit(key), leaf->bitmap);
+	last = this_cpu_ptr(&kho_last_leaf_in);
+	for (done = 0; done < nr; done++) {
+		if (!PAGE_ALIGNED(phys[done]) ||
+		    !kho_take_page(last, PHYS_PFN(phys[done])))
+			break;
+		/* Pages of one zone are counted together. */
+		if (done && zone != page_zone_id(pfn_to_page(PHYS_PFN(phys[done])))) {
+			adjust_managed_page_count(page, done - counted);
+			counted = done;
+		}
+		page = pfn_to_page(PHYS_PFN(phys[done]));
+		zone = page_zone_id(page);
+		kho_init_pages(page, 1);
+		set_page_private(page, 0);
+		folios[done] = (struct folio *)page;
+	}
 	preempt_enable();
-	return taken;
+	if (done > counted)
+		adjust_managed_page_count(page, done - counted);
+	return done;
 }
+
+/**
+ * kho_restore_folios() - take several folios back
+ * @phys: their physical addresses
+ * @folios: where to put them
+ * @nr: how many
+ *
+ * As kho_restore_folio() for each, for less where they are single pages.
+ *
+ * Context: Process context after the page allocator is up.
+ * Return: How many were taken back; less than @nr when there is no folio for the one that
+ * follows.
+ */
+unsigned int kho_restore_folios(const phys_addr_t *phys, struct folio **folios,
+				unsigned int nr)
+{
+	unsigned int done;
+
+	for (done = kho_restore_near_folios(phys, folios, nr); done < nr;
+	     done += kho_restore_near_folios(phys + done, folios + done, nr - done)) {
+		folios[done] = kho_restore_folio(phys[done]);
+		if (!folios[done])
+			break;
+		done++;
+	}
+	return done;
+}
+EXPORT_SYMBOL_GPL(kho_restore_folios);
 
 static noinline struct page *kho_restore_run(phys_addr_t phys,
 					     unsigned long nr_pages)
@@ -368,16 +424,11 @@ static noinline struct page *kho_restore_run(phys_addr_t phys,
  */
 struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 {
-	struct page *page;
+	struct folio *folio;
 
 	if (nr_pages != 1)
 		return kho_restore_run(phys, nr_pages);
-	if (!PAGE_ALIGNED(phys) || !kho_take_page(PHYS_PFN(phys)))
-		return NULL;
-	page = pfn_to_page(PHYS_PFN(phys));
-	kho_init_pages(page, 1);
-	adjust_managed_page_count(page, 1);
-	return page;
+	return kho_restore_near_folios(&phys, &folio, 1) ? &folio->page : NULL;
 }
 EXPORT_SYMBOL_GPL(kho_restore_pages);
 

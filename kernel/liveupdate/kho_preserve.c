@@ -105,17 +105,15 @@ static noinline int kho_add_first(u64 key, unsigned int order)
 	return err;
 }
 
-/* With preemption off. -ENOENT when there is no leaf yet. */
-static __always_inline int kho_add_here(u64 key, unsigned int order)
+/* With preemption off. -ENOENT when there is no leaf yet. The caller counts it. */
+static __always_inline int kho_add_here(struct kho_last_leaf *last, u64 key)
 {
-	struct kho_radix_leaf *leaf;
+	struct kho_radix_leaf *leaf = kho_map_leaf(&kho_out_tree, last, key);
 
-	leaf = kho_map_leaf(&kho_out_tree, this_cpu_ptr(&kho_last_leaf), key);
 	if (unlikely(!leaf))
 		return -ENOENT;
 	if (unlikely(test_and_set_bit(kho_key_bit(key), leaf->bitmap)))
 		return -EEXIST;
-	__this_cpu_add(kho_preserved_pages, 1L << order);
 	return 0;
 }
 
@@ -130,7 +128,9 @@ static int kho_add_block(unsigned long pfn, unsigned int order)
 		return -EEXIST;
 
 	preempt_disable();
-	err = kho_add_here(key, order);
+	err = kho_add_here(this_cpu_ptr(&kho_last_leaf), key);
+	if (!err)
+		__this_cpu_add(kho_preserved_pages, 1L << order);
 	preempt_enable();
 	return err == -ENOENT ? kho_add_first(key, order) : err;
 }
@@ -283,23 +283,31 @@ static noinline int kho_preserve_far(unsigned long pfn, unsigned long nr_pages,
 }
 
 /*
- * Nearly always all there is to do, and no lock: whoever takes kho_changes for
- * writing waits for a grace period first, and so for who found nobody to do so, as
- * long as that keeps preemption off.
+ * With preemption off: may something be preserved that is nothing special? No lock is
+ * needed for it: whoever takes kho_changes for writing waits for a grace period first, and
+ * so for who found nobody to do so, as long as that keeps preemption off.
  */
+static __always_inline bool kho_may_preserve_near(void)
+{
+	return likely(!IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG) &&
+		      rcu_sync_is_idle(&kho_changes.rss) &&
+		      READ_ONCE(kho_state) == KHO_OPEN);
+}
+
+/* Nearly always all there is to do. */
 static __always_inline bool kho_preserve_near(unsigned long pfn,
 					      unsigned int order)
 {
-	bool done = false;
+	bool done;
 
-	if (IS_ENABLED(CONFIG_KEXEC_HANDOVER_DEBUG) ||
-	    unlikely(!kho_surely_preservable(pfn, order)))
+	if (unlikely(!kho_surely_preservable(pfn, order)))
 		return false;
 	preempt_disable();
-	if (likely(rcu_sync_is_idle(&kho_changes.rss) &&
-		   READ_ONCE(kho_state) == KHO_OPEN))
-		done = !kho_add_here(kho_radix_encode_key(PFN_PHYS(pfn), order),
-				     order);
+	done = kho_may_preserve_near() &&
+	       !kho_add_here(this_cpu_ptr(&kho_last_leaf),
+			     kho_radix_encode_key(PFN_PHYS(pfn), order));
+	if (likely(done))
+		__this_cpu_add(kho_preserved_pages, 1L << order);
 	preempt_enable();
 	return done;
 }
@@ -329,6 +337,87 @@ int kho_preserve_folio(struct folio *folio)
 	return kho_preserve_far(pfn, 1UL << order, _RET_IP_);
 }
 EXPORT_SYMBOL_GPL(kho_preserve_folio);
+
+/* Single pages of so many are looked at together. */
+#define KHO_GROUP_SHIFT		6
+
+/*
+ * Returns how many of the first ones are nothing special, and preserved. Pages of the group
+ * @good are not.
+ */
+static unsigned int kho_preserve_near_folios(struct folio **folios, unsigned int nr,
+					     unsigned long good)
+{
+	struct kho_last_leaf *last;
+	unsigned int done = 0;
+	long pages = 0;
+
+	preempt_disable();
+	last = this_cpu_ptr(&kho_last_leaf);
+	if (!kho_may_preserve_near())
+		nr = 0;
+	for (; done < nr; done++) {
+		unsigned int order = folio_order(folios[done]);
+		unsigned long pfn = folio_pfn(folios[done]);
+
+		if (unlikely(!kho_surely_preservable(pfn, order)) &&
+		    (order || pfn >> KHO_GROUP_SHIFT != good))
+			break;
+		if (unlikely(kho_add_here(last, kho_radix_encode_key(PFN_PHYS(pfn),
+								     order))))
+			break;
+		pages += 1L << order;
+	}
+	__this_cpu_add(kho_preserved_pages, pages);
+	preempt_enable();
+	return done;
+}
+
+/* The group of a page, if all pages there may be preserved; ULONG_MAX else. */
+static unsigned long kho_good_group(unsigned long pfn)
+{
+	unsigned long group = pfn >> KHO_GROUP_SHIFT;
+
+	if (kho_check_pages(group << KHO_GROUP_SHIFT, 1UL << KHO_GROUP_SHIFT))
+		return ULONG_MAX;
+	return group;
+}
+
+/**
+ * kho_preserve_folios() - hand several folios over to the next kernel
+ * @folios: the folios, of any order
+ * @nr: how many
+ *
+ * As kho_preserve_folio() for each, for less than half the cost. Preemption is off for a
+ * part of it, so a few hundred are enough for one call.
+ *
+ * Context: Process context, may sleep.
+ * Return: As kho_preserve_folio(). After an error none of them is preserved by it.
+ */
+int kho_preserve_folios(struct folio **folios, unsigned int nr)
+{
+	unsigned long good = ULONG_MAX;
+	unsigned int done = 0;
+
+	for (;;) {
+		unsigned long pfn;
+		int err;
+
+		done += kho_preserve_near_folios(folios + done, nr - done, good);
+		if (done == nr)
+			return 0;
+		pfn = folio_pfn(folios[done]);
+		err = kho_preserve_far(pfn, folio_nr_pages(folios[done]), _RET_IP_);
+		if (err) {
+			while (done)
+				kho_unpreserve_folio(folios[--done]);
+			return err;
+		}
+		good = kho_good_group(pfn);
+		done++;
+	}
+}
+EXPORT_SYMBOL_GPL(kho_preserve_folios);
 
 /**
  * kho_unpreserve_folio() - do not hand a folio over after all

@@ -24,6 +24,7 @@
 #define GFP_KERNEL		0
 
 #define __packed		__attribute__((__packed__))
+#define __aligned(n)		__attribute__((__aligned__(n)))
 #define __printf(fmt, args)	__attribute__((format(printf, fmt, args)))
 #define __user
 #define __ro_after_init
@@ -50,6 +51,7 @@ static inline unsigned long __ffs(unsigned long x)
 #define ERR_PTR(err)		((void *)(long)(err))
 #define PTR_ERR(p)		((long)(p))
 #define IS_ERR(p)		((unsigned long)(p) >= -4095UL)
+#define IS_ERR_OR_NULL(p)	(!(p) || IS_ERR(p))
 #define PTR_ERR_OR_ZERO(p)	(IS_ERR(p) ? PTR_ERR(p) : 0)
 
 /* What is printed is counted. */
@@ -190,6 +192,8 @@ struct seq_file;
 struct file {
 	void *private_data;
 	int refs;
+	unsigned int f_mode, f_flags;
+	loff_t f_pos;
 };
 
 struct file_operations {

@@ -2,6 +2,10 @@
 /* The file itself, with struct pages of which nothing is seen */
 #include <linux/mm.h>
 
+struct folio {
+	struct page page;
+};
+
 #undef pr_fmt
 #undef TAIL_MAPPING
 #define set_page_private(page, val)	((page)->private = (val))
@@ -14,6 +18,7 @@
 #define page_rmappable_folio(page)	((void)(page))
 #define page_folio(page)		((struct folio *)(page))
 #define folio_put(folio)		((void)(folio))
+#define page_zone_id(page)		((int)(uintptr_t)page_zone(page))
 #define adjust_managed_page_count(page, count)	((void)(page))
 #define TAIL_MAPPING			NULL
 #define smp_mb__before_atomic()	((void)0)

@@ -397,6 +397,32 @@ static void zones_meet(void)
 	CHECK(page_zone(&sim_pages[U(144)])->managed == 5);
 }
 
+/* Several folios, small and large, of three zones; then one that is not there */
+static void several(void)
+{
+	const phys_addr_t phys[] = {
+		PFN_PHYS(BANK_B + 7), PFN_PHYS(BANK_B + 6), PFN_PHYS(INITRD + 1),
+		PFN_PHYS(BANK_B + 16), PFN_PHYS(ZONE + 1), PFN_PHYS(BANK_B + 5),
+		PFN_PHYS(BANK_B + 8), PFN_PHYS(BANK_B + 4),
+	};
+	struct folio *folios[ARRAY_SIZE(phys)];
+
+	hand_over(0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(phys); i++)
+		if (i != 6)
+			CHECK(!kho_preserve_folio(sim_folio(PHYS_PFN(phys[i]), 4 * (i == 3))));
+	take_over();
+	CHECK(!kho_restore_folios(phys + 6, folios, 2));
+	CHECK(kho_restore_folios(phys, folios, ARRAY_SIZE(phys)) == 6);
+	for (unsigned int i = 0; i < 6; i++)
+		CHECK(folios[i] == page_folio(&sim_pages[PHYS_PFN(phys[i])]) &&
+		      is_folio(&folios[i]->page, 4 * (i == 3)));
+	CHECK(sim_managed() == 5 + 16);
+	CHECK(kho_restore_folios(phys + 7, folios, 1) == 1);
+	CHECK(!kho_restore_folios(phys, folios, 1));
+	sim_managed();
+}
+
 /* Three kernels, one after the other: what is handed on, and what is left behind */
 static void generations(void)
 {
@@ -422,6 +448,7 @@ const struct check checks_claim[] = {
 	{ "claim: a run that is not all there adds nothing", run_within_claim },
 	{ "claim: any number may be asked for", any_number },
 	{ "claim: without a handover there is nothing", nothing_came },
+	{ "claim: several folios, up to one that is not there", several },
 	{ "claim: early, runs as they were", early },
 	{ "claim: no folio is in two zones", zones_meet },
 	{ "claim: kernel after kernel", generations },

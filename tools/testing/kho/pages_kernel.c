@@ -321,6 +321,7 @@ void __ClearPageReserved(struct page *page)
 	if (!page->reserved)
 		sim_die("a page that is somebody's is claimed");
 	page->reserved = false;
+	page_zone(page)->taken++;
 	sim.pages++;
 }
 

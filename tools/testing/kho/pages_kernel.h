@@ -331,6 +331,7 @@ bool virt_addr_valid(const void *virt);
 #define virt_to_folio(virt)	page_folio(virt_to_page(virt))
 #define folio_pfn(folio)	page_to_pfn(&(folio)->page)
 #define folio_order(folio)	((folio)->page.order)
+#define folio_nr_pages(folio)	(1UL << folio_order(folio))
 #define page_count(page)	((page)->count)
 #define page_private(page)	((page)->private)
 #define set_page_private(page, val)	((page)->private = (val))
@@ -360,9 +361,12 @@ void folio_put(struct folio *folio);
 /* Nodes and zones */
 struct zone {
 	long managed;
+	/* Pages that are not reserved any more */
+	long taken;
 };
 
 struct zone *page_zone(const struct page *page);
+#define page_zone_id(page)	((int)(uintptr_t)page_zone(page))
 int pfn_to_nid(unsigned long pfn);
 void adjust_managed_page_count(struct page *page, long count);
 unsigned long get_num_physpages(void);

@@ -437,6 +437,46 @@ static void all_or_nothing(void)
 	CHECK(kho_preserved_bytes() == 14 * PAGE_SIZE);
 }
 
+/* Several folios: near each other, in memory that is looked at page by page, large */
+static void several(void)
+{
+	static const unsigned long pfns[] = {
+		BANK_B, BANK_B + 1, TABLE_END, TABLE_END + 2, FAR_HOME_END, TABLE_END + 1,
+		FIRMWARE_END, BANK_B + 16,
+	};
+	struct folio *folios[ARRAY_SIZE(pfns)];
+	struct sim_state before;
+
+	sim_cold();
+	for (unsigned int i = 0; i < ARRAY_SIZE(pfns); i++)
+		folios[i] = sim_folio(pfns[i], i == ARRAY_SIZE(pfns) - 1 ? 3 : 0);
+	CHECK(!FAIL_EACH(kho_preserve_folios(folios, ARRAY_SIZE(pfns)), -ENOMEM));
+	CHECK(kho_preserved_bytes() == (ARRAY_SIZE(pfns) + 7) * PAGE_SIZE);
+	for (unsigned int i = 0; i < ARRAY_SIZE(pfns); i++)
+		CHECK(kho_map_covers(&kho_out_tree, ~0UL >> PAGE_SHIFT, PFN_PHYS(pfns[i]),
+				     folio_nr_pages(folios[i]) << PAGE_SHIFT));
+	for (unsigned int i = 0; i < ARRAY_SIZE(pfns); i++)
+		kho_unpreserve_folio(folios[i]);
+	CHECK(!kho_preserve_folios(folios, 0) && !kho_preserved_bytes() && !sim.log[0]);
+
+	/* One that is preserved already, or cannot be: none of the others is then */
+	for (unsigned int i = 0; i < ARRAY_SIZE(pfns); i++) {
+		struct folio *was = folios[i];
+
+		CHECK(!kho_preserve_folio(folios[i]));
+		before = sim_state();
+		CHECK(kho_preserve_folios(folios, ARRAY_SIZE(pfns)) == -EEXIST);
+		CHECK(sim_same(&before));
+		kho_unpreserve_folio(folios[i]);
+		folios[i] = sim_folio(SCRATCH_B + i, 0);
+		before = sim_state();
+		sim_quiet();
+		CHECK(kho_preserve_folios(folios, ARRAY_SIZE(pfns)) == -EINVAL);
+		CHECK(sim_same(&before) && sim_printed('e') == 1);
+		folios[i] = was;
+	}
+}
+
 /* In debug builds: memory whose owner gave it back */
 static void freed_memory(void)
 {
@@ -469,6 +509,7 @@ static void no_memory(void)
 /* Nobody preserves while KHO is off, finalized or on its way */
 static void not_now(void)
 {
+	struct folio *folio;
 	struct page *page;
 	void *mem;
 
@@ -477,7 +518,9 @@ static void not_now(void)
 	mem = kho_alloc_preserve(PAGE_SIZE);
 	CHECK(!kho_preserve_pages(page, 1) && !kho_finalize());
 	CHECK(kho_preserve_pages(page + 1, 1) == -EBUSY);
-	CHECK(kho_preserve_folio(sim_folio(BANK_B + 1, 0)) == -EBUSY);
+	folio = sim_folio(BANK_B + 1, 0);
+	CHECK(kho_preserve_folio(folio) == -EBUSY);
+	CHECK(kho_preserve_folios(&folio, 1) == -EBUSY);
 	CHECK(kho_alloc_preserve(1) == ERR_PTR(-EBUSY));
 	kho_unpreserve_pages(page, 1);
 	CHECK(!kho_finalized() && !kho_preserve_pages(page, 1) && !kho_commit(NULL));
@@ -495,6 +538,7 @@ static void not_now(void)
 	sim_switch(false);
 	CHECK(kho_preserve_pages(page, 1) == -EOPNOTSUPP);
 	CHECK(kho_preserve_folio(sim_folio(BANK_B, 0)) == -EOPNOTSUPP);
+	CHECK(kho_preserve_folios(&folio, 1) == -EOPNOTSUPP);
 	CHECK(kho_alloc_preserve(1) == ERR_PTR(-EOPNOTSUPP));
 }
 
@@ -572,6 +616,7 @@ const struct check checks_map[] = {
 	{ "runs of no pages, or of more than there are, are refused", no_such_pages },
 	{ "what was not preserved cannot be taken back", wrong_returns },
 	{ "of a run that is preserved in part nothing more is", all_or_nothing },
+	{ "of several folios all are preserved, or none", several },
 	{ "memory that was freed is found in debug builds", freed_memory },
 	{ "without memory nothing is preserved, or left behind", no_memory },
 	{ "off, finalized or on its way nothing changes", not_now },

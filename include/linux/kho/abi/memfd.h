@@ -66,12 +66,14 @@ static_assert(offsetof(struct memfd_luo_ser, folios) == 32);
  * @pfn: its first page
  * @flags: MEMFD_LUO_FOLIO_DIRTY, MEMFD_LUO_FOLIO_UPTODATE
  * @index: where in the file it begins, in pages
+ *
+ * The array begins with a page.
  */
 struct memfd_luo_folio_ser {
 	u64 pfn:52;
 	u64 flags:12;
 	u64 index;
-} __packed;
+} __packed __aligned(8);
 
 static_assert(sizeof(struct memfd_luo_folio_ser) == 16);
 static_assert(offsetof(struct memfd_luo_folio_ser, index) == 8);

@@ -315,8 +315,15 @@ release_memory()
 	expect "held memory has changed: $(tail -1 /tmp/hold)" wait $HOLDER
 }
 
+# alive PID: who has ended is there until somebody waits for him, but runs nothing
+alive()
+{
+	readlink "/proc/$1/exe" > /dev/null 2>&1
+}
+
 # background FILE LINES COMMAND...: starts a program that waits for SIGTERM once it
-# has said so many lines, which go to FILE; sets STARTED to its process
+# has said so many lines, which go to FILE, and its complaints to FILE.err; sets STARTED
+# to its process
 background()
 {
 	local file=$1 lines=$2 i
@@ -324,14 +331,15 @@ background()
 
 	# it is read before the program has opened it
 	: > "$file"
-	"$@" >> "$file" 2>&1 &
+	"$@" >> "$file" 2> "$file.err" &
 	STARTED=$!
 	for i in $(seq 600); do
 		[ "$(wc -l < "$file")" -lt "$lines" ] || break
-		kill -0 $STARTED 2>/dev/null || break
+		alive $STARTED || break
 		sleep 0.1
 	done
-	kill -0 $STARTED 2>/dev/null || fail "$*: $(cat "$file")"
+	[ "$(wc -l < "$file")" -ge "$lines" ] && alive $STARTED ||
+		fail "$*: $(cat "$file" "$file.err")"
 }
 
 # keep SESSION FILE...: a program that preserves memfds (guest/luo.c) and goes on

@@ -17,6 +17,7 @@
  *
  *	open FILE PATH [TEXT]		and write the text to it
  *	memfd FILE BYTES		filled with FILE's first letter
+ *	huge FILE BYTES			the same, of huge pages
  *	compare FILE BYTES
  *	text FILE			what is in it
  *	set FILE TEXT [OTHER-FILE]	write the text, and the other one's number
@@ -126,9 +127,9 @@ static int open_file(const char *name, const char *path, const char *text)
 	return keep(name, fd);
 }
 
-static int make_memfd(const char *name, unsigned long bytes)
+static int make_memfd(const char *name, unsigned long bytes, int flags)
 {
-	int fd = memfd_create(name, MFD_ALLOW_SEALING);
+	int fd = memfd_create(name, MFD_ALLOW_SEALING | flags);
 	char *mem;
 
 	if (fd < 0 || ftruncate(fd, bytes))
@@ -363,7 +364,9 @@ static int simple(char **w, const char *rest)
 	if (!strcmp(w[0], "open"))
 		return open_file(w[1], w[2], w[3]);
 	if (!strcmp(w[0], "memfd"))
-		return make_memfd(w[1], number(w[2]));
+		return make_memfd(w[1], number(w[2]), 0);
+	if (!strcmp(w[0], "huge"))
+		return make_memfd(w[1], number(w[2]), MFD_HUGETLB);
 	if (!strcmp(w[0], "compare"))
 		return compare(w[1], number(w[2]));
 	if (!strcmp(w[0], "set"))
