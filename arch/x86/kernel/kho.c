@@ -11,6 +11,7 @@
 #include <linux/sizes.h>
 
 #include <asm/bootparam.h>
+#include <asm/cpufeature.h>
 #include <asm/early_ioremap.h>
 #include <asm/fixmap.h>
 #include <asm/kho.h>
@@ -60,6 +61,12 @@ void kho_x86_add_record(const struct kimage *image, struct boot_params *params,
 	record->len = sizeof(*data);
 	record->next = params->hdr.setup_data;
 	params->hdr.setup_data = params_phys + offset;
+}
+
+/* See purgatory.c */
+bool arch_kho_can_check(void)
+{
+	return boot_cpu_has(X86_FEATURE_XMM4_2);
 }
 
 /**
