@@ -107,9 +107,11 @@ int kho_fill_kimage(struct kimage *image);
 int kho_locate_mem_hole(struct kexec_buf *kbuf,
 			int (*func)(struct resource *res, void *arg));
 int kho_check_kimage(struct kimage *image, int err);
-bool kho_is_in_place(const struct kimage *image, phys_addr_t phys);
+bool kho_is_in_place(const struct kimage *image, phys_addr_t phys, size_t size);
 void kho_load_segment(const struct kimage *image,
 		      const struct kexec_segment *segment);
+int kho_store_checksum(struct kimage *image);
+bool arch_kho_can_check(void);
 void kho_free_kimage(struct kimage *image);
 int kho_check_kexec_load(unsigned long nr_segments, unsigned long flags);
 int kho_kexec_prepare(struct kimage *image);
@@ -284,7 +286,8 @@ static inline int kho_check_kimage(struct kimage *image, int err)
 	return err;
 }
 
-static inline bool kho_is_in_place(const struct kimage *image, phys_addr_t phys)
+static inline bool kho_is_in_place(const struct kimage *image, phys_addr_t phys,
+				   size_t size)
 {
 	return false;
 }
@@ -292,6 +295,11 @@ static inline bool kho_is_in_place(const struct kimage *image, phys_addr_t phys)
 static inline void kho_load_segment(const struct kimage *image,
 				    const struct kexec_segment *segment)
 {
+}
+
+static inline int kho_store_checksum(struct kimage *image)
+{
+	return -EOPNOTSUPP;
 }
 
 static inline void kho_free_kimage(struct kimage *image)

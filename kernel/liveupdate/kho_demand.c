@@ -13,7 +13,8 @@
  * it may move hundreds of MiB in vain.
  *
  * Areas on demand stand in kho_scratch[] behind the reserve for as long as they are
- * held, and what is asked about scratch is answered for both.
+ * held, and what is asked about scratch is answered for both. What is taken of the
+ * reserve itself is scratch already; it is taken so that nobody uses it meanwhile.
  */
 #define pr_fmt(fmt) "KHO: " fmt
 
@@ -37,6 +38,7 @@
 
 #include "../../mm/internal.h"
 #include "kho_demand.h"
+#include "kho_fdt.h"
 #include "kho_memory.h"
 #include "kho_rules.h"
 #include "kho_scratch.h"
@@ -104,8 +106,10 @@ static bool kho_grain_is_ours(unsigned long pfn)
 	       get_pageblock_migratetype(page) < MIGRATE_PCPTYPES;
 }
 
-static bool kho_grain_suits(unsigned long pfn)
+static bool kho_grain_suits(unsigned long pfn, bool reserve)
 {
+	if (reserve)
+		return kho_grain_moves(pfn);
 	return (kho_surely_preservable(pfn, ilog2(KHO_DEMAND_PAGES)) ||
 		!kho_check_pages(pfn, KHO_DEMAND_PAGES)) &&
 	       kho_grain_is_ours(pfn) && kho_grain_moves(pfn);
@@ -162,7 +166,7 @@ static int kho_search_step(struct kho_search *search, unsigned long pfn,
 	cond_resched();
 	if (fatal_signal_pending(current))
 		return -EINTR;
-	if (!kho_grain_suits(pfn)) {
+	if (!kho_grain_suits(pfn, search->wish->reserve)) {
 		kho_search_restart(search);
 		return -EAGAIN;
 	}
@@ -171,7 +175,9 @@ static int kho_search_step(struct kho_search *search, unsigned long pfn,
 	if (!*found)
 		return -EAGAIN;
 	err = alloc_contig_range(*found, *found + search->nr_pages,
-				 MIGRATE_MOVABLE, GFP_KERNEL | __GFP_NOWARN);
+				 search->wish->reserve ? MIGRATE_CMA :
+							 MIGRATE_MOVABLE,
+				 GFP_KERNEL | __GFP_NOWARN);
 	if (!err || err == -EINTR)
 		return err;
 	/* Somebody held on to a page, and probably does so still. */
@@ -199,26 +205,48 @@ static int kho_search_range(struct kho_search *search, unsigned long pfn,
 	return err;
 }
 
-/* All memory that there was at boot, as far as it was wished */
+static int kho_search_piece(struct kho_search *search, phys_addr_t base,
+			    phys_addr_t size, unsigned long *found)
+{
+	const struct kho_wish *wish = search->wish;
+
+	kho_search_restart(search);
+	return kho_search_range(search, PFN_UP(max(base, wish->min)),
+				PFN_DOWN(min(base + size, wish->end)), found);
+}
+
+/* All memory that there was at boot */
 static int kho_search_memory(struct kho_search *search, unsigned long *found)
 {
 	const struct memblock_type *ram = kho_memory_at_boot()->ram;
-	const struct kho_wish *wish = search->wish;
 	const struct memblock_region *region;
 	int err = -EAGAIN;
 
 	for (unsigned long i = 0; i < ram->cnt && err == -EAGAIN; i++) {
-		region = &ram->regions[wish->top_down ? ram->cnt - 1 - i : i];
-		kho_search_restart(search);
-		err = kho_search_range(search,
-				       PFN_UP(max(region->base, wish->min)),
-				       PFN_DOWN(min(region->base + region->size,
-						    wish->end)), found);
+		region = &ram->regions[search->wish->top_down ?
+				       ram->cnt - 1 - i : i];
+		err = kho_search_piece(search, region->base, region->size,
+				       found);
 	}
 	return err == -EAGAIN ? -ENOMEM : err;
 }
 
-/* Returns false where all places are taken. */
+static int kho_search_reserve(struct kho_search *search, unsigned long *found)
+{
+	const struct kho_scratch *area = NULL;
+	int err = -EAGAIN;
+
+	while (err == -EAGAIN &&
+	       (area = kho_next_area(kho_scratch, kho_scratch_cnt, area,
+				     search->wish->top_down)))
+		err = kho_search_piece(search, area->addr, area->size, found);
+	return err == -EAGAIN ? -ENOMEM : err;
+}
+
+/*
+ * Returns false where all places are taken: images that were replaced may still be on
+ * their way out.
+ */
 static bool kho_demand_enter(phys_addr_t addr, u64 size)
 {
 	struct kho_scratch *area = kho_scratch + kho_scratch_cnt;
@@ -236,19 +264,24 @@ static bool kho_demand_enter(phys_addr_t addr, u64 size)
 	return false;
 }
 
-static void kho_demand_leave(phys_addr_t addr)
+/* Returns false for what was none, but of the reserve. */
+static bool kho_demand_leave(phys_addr_t addr)
 {
 	struct kho_scratch *area = kho_scratch + kho_scratch_cnt;
 	unsigned int i, used = 0;
+	bool found = false;
 
 	guard(spinlock)(&kho_demand_lock);
 	for (i = 0; i < kho_scratch_on_demand; i++, area++) {
-		if (area->addr == addr)
+		if (area->size && area->addr == addr) {
 			WRITE_ONCE(area->size, 0);
+			found = true;
+		}
 		if (area->size)
 			used = i + 1;
 	}
 	kho_scratch_on_demand = used;
+	return found;
 }
 
 /**
@@ -278,14 +311,17 @@ int kho_demand_take(const struct kho_wish *wish, struct kho_scratch *area,
 
 	/* Pages that wait to be put on a list look as if they could not move. */
 	lru_add_drain_all();
-	err = kho_search_memory(&search, &pfn);
+	err = wish->reserve ? kho_search_reserve(&search, &pfn) :
+			      kho_search_memory(&search, &pfn);
 	if (err)
 		return err;
-	if (!kho_demand_enter(PFN_PHYS(pfn), PFN_PHYS(search.nr_pages))) {
-		free_contig_range(pfn, search.nr_pages);
-		return -ENOMEM;
+	if (!wish->reserve) {
+		if (!kho_demand_enter(PFN_PHYS(pfn), PFN_PHYS(search.nr_pages))) {
+			free_contig_range(pfn, search.nr_pages);
+			return -ENOMEM;
+		}
+		kho_memory_forget(pfn, pfn + search.nr_pages);
 	}
-	kho_memory_forget(pfn, pfn + search.nr_pages);
 	area->addr = PFN_PHYS(pfn);
 	area->size = PFN_PHYS(search.nr_pages);
 	return 0;
@@ -302,7 +338,7 @@ void kho_demand_give(const struct kho_scratch *area)
 	unsigned long pfn = PHYS_PFN(area->addr);
 	unsigned long nr_pages = PHYS_PFN(area->size);
 
-	kho_demand_leave(area->addr);
-	kho_memory_recall(pfn, pfn + nr_pages);
+	if (kho_demand_leave(area->addr))
+		kho_memory_recall(pfn, pfn + nr_pages);
 	free_contig_range(pfn, nr_pages);
 }

@@ -26,6 +26,7 @@
  * @min: it begins no lower
  * @end: it ends no higher
  * @top_down: the highest that there is, else the lowest
+ * @reserve: in the reserve, else anywhere but there
  */
 struct kho_wish {
 	u64 size;
@@ -33,6 +34,7 @@ struct kho_wish {
 	phys_addr_t min;
 	phys_addr_t end;
 	bool top_down;
+	bool reserve;
 };
 
 /**

@@ -486,3 +486,32 @@ const char *kho_check_scratch(const struct kho_scratch *areas,
 	}
 	return found ? NULL : "the scratch list is empty";
 }
+
+/**
+ * kho_next_area() - step through areas by address
+ * @areas: some areas, in any order; those of size 0 are none
+ * @nr: how many
+ * @prev: the last one; NULL to begin with
+ * @down: from the highest to the lowest
+ *
+ * Context: Any.
+ * Return: The next one, NULL after the last.
+ */
+const struct kho_scratch *kho_next_area(const struct kho_scratch *areas,
+					unsigned int nr,
+					const struct kho_scratch *prev, bool down)
+{
+	const struct kho_scratch *area, *next = NULL;
+
+	for (area = areas; area < areas + nr; area++) {
+		if (!area->size)
+			continue;
+		if (prev && (down ? area->addr >= prev->addr :
+				    area->addr <= prev->addr))
+			continue;
+		if (!next || (down ? area->addr > next->addr :
+				     area->addr < next->addr))
+			next = area;
+	}
+	return next;
+}

@@ -94,6 +94,10 @@ const char *kho_check_fdt(const void *fdt, size_t size,
 			  struct kho_fdt_root *root);
 const char *kho_check_scratch(const struct kho_scratch *areas,
 			      unsigned int count, u64 align);
+const struct kho_scratch *kho_next_area(const struct kho_scratch *areas,
+					unsigned int nr,
+					const struct kho_scratch *prev,
+					bool down);
 const u64 *kho_fdt_poison(const void *fdt, unsigned int *nr);
 int kho_fdt_next_subtree(const void *fdt, int node,
 			 struct kho_fdt_subtree *subtree);

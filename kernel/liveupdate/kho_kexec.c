@@ -27,6 +27,7 @@
 #include <linux/nodemask.h>
 #include <linux/pgtable.h>
 #include <linux/printk.h>
+#include <linux/purgatory.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -53,23 +54,27 @@ static bool kho_wants(const struct kimage *image)
 	return kho_is_enabled() && image->type != KEXEC_TYPE_CRASH;
 }
 
-/* The areas of an image: the reserve, and places for what it takes on demand. */
-
-static struct kho_scratch *kho_image_areas(const struct kimage *image)
-{
-	return image->kho.areas;
-}
-
-static struct kho_scratch *kho_image_end(const struct kimage *image)
-{
-	return image->kho.areas + kho_scratch_cnt + KHO_DEMAND_MAX;
-}
+/**
+ * struct kho_image_memory - where an image and the next kernel's first pages may lie
+ * @early: address of the area that is for these
+ * @unplaced: bytes for which there was no memory
+ * @shortage: what there was instead
+ * @area: the reserve, and places for what the image holds: first for areas on demand,
+ *	which travel with the reserve in the list; then for parts of the reserve
+ */
+struct kho_image_memory {
+	phys_addr_t early;
+	u64 unplaced;
+	struct kho_shortage shortage;
+	struct kho_scratch area[];
+};
 
 #define for_each_area(area, image) \
-	for (area = kho_image_areas(image); area < kho_image_end(image); area++)
-#define for_each_demand(area, image) \
-	for (area = kho_image_areas(image) + kho_scratch_cnt; \
-	     area < kho_image_end(image); area++)
+	for (area = (image)->kho.memory->area; \
+	     area < (image)->kho.memory->area + kho_scratch_cnt + KHO_DEMAND_MAX; area++)
+#define for_each_held(area, image) \
+	for (area = (image)->kho.memory->area + kho_scratch_cnt; \
+	     area < (image)->kho.memory->area + kho_scratch_cnt + 2 * KHO_DEMAND_MAX; area++)
 
 static u64 kho_areas_sum(const struct kimage *image)
 {
@@ -129,24 +134,22 @@ static u64 kho_early_needs(void)
 	       (u64)num_possible_nodes() * KHO_EARLY_NODE;
 }
 
-/* Bytes of the areas that neither a segment nor the next kernel's first steps take */
-static u64 kho_spare(const struct kimage *image)
+/* Does a segment leave enough of the areas for the next kernel's first steps? */
+static bool kho_leaves_room(const struct kimage *image, u64 size)
 {
-	u64 sum = kho_areas_sum(image);
-	u64 taken = kho_image_used(image) + kho_early_needs();
-
-	return sum > taken ? sum - taken : 0;
+	return kho_areas_sum(image) >=
+	       kho_image_used(image) + size + kho_early_needs();
 }
 
-/* Areas on demand, taken and given back */
+/* Memory is taken, and given back */
 
 /* A loader may have tried elsewhere first. */
 static void kho_drop_unused(struct kimage *image)
 {
 	struct kho_scratch *area;
 
-	for_each_demand(area, image) {
-		if (!area->size || area->addr == image->kho.early ||
+	for_each_held(area, image) {
+		if (!area->size || area->addr == image->kho.memory->early ||
 		    kho_area_used(image, area))
 			continue;
 		kho_demand_give(area);
@@ -154,60 +157,57 @@ static void kho_drop_unused(struct kimage *image)
 	}
 }
 
-static struct kho_scratch *kho_free_place(struct kimage *image)
+/* A place for what is to be taken of the reserve, or on demand; NULL if there is none */
+static struct kho_scratch *kho_free_place(struct kimage *image, bool reserve)
 {
-	struct kho_scratch *area;
+	struct kho_scratch *area = image->kho.memory->area + kho_scratch_cnt +
+				   (reserve ? KHO_DEMAND_MAX : 0);
+	unsigned int i;
 
-	for_each_demand(area, image)
-		if (!area->size)
-			return area;
+	for (i = 0; i < KHO_DEMAND_MAX; i++)
+		if (!area[i].size)
+			return &area[i];
 	return NULL;
 }
 
-static struct kho_scratch *kho_take_area(struct kimage *image,
-					 const struct kho_wish *wish)
+static struct kho_scratch *kho_take(struct kimage *image, struct kho_wish *wish,
+				    bool reserve)
 {
-	struct kho_shortage shortage = {};
-	struct kho_scratch *area;
-	int err = -ENOMEM;
+	struct kho_scratch *area = kho_free_place(image, reserve);
+	int err;
 
-	kho_drop_unused(image);
-	area = kho_free_place(image);
-	if (area)
-		err = kho_demand_take(wish, area, &shortage);
-	if (!err)
-		return area;
-
-	if (err != -EINTR)
-		pr_err("no %llu KiB of contiguous memory for the image: the largest piece that may be used is %llu KiB, in zone %s; kho=on and kho_scratch= reserve it at boot\n",
-		       wish->size >> 10, shortage.largest >> 10,
-		       shortage.zone ?: "none");
-	image->kho.short_of_memory = true;
-	return ERR_PTR(err);
+	if (!area)
+		return ERR_PTR(-ENOMEM);
+	wish->reserve = reserve;
+	err = kho_demand_take(wish, area, &image->kho.memory->shortage);
+	return err ? ERR_PTR(err) : area;
 }
 
 /*
- * What the next kernel starts with, and the small segments. It lies above the other
- * areas: x86 maps memory from its highest free piece of scratch down, with page tables
- * from what it has mapped already.
+ * What the next kernel starts with where the reserve has no room for that, and the
+ * small segments. It lies above the other areas: x86 maps memory from its highest free
+ * piece of scratch down, with page tables from what it has mapped already.
  */
 static int kho_take_early(struct kimage *image)
 {
-	const struct kho_wish wish = {
-		.size = kho_early_needs() + KHO_SMALL_SEGMENTS,
+	bool reserve = kho_leaves_room(image, KHO_SMALL_SEGMENTS);
+	struct kho_wish wish = {
+		.size = KHO_SMALL_SEGMENTS + (reserve ? 0 : kho_early_needs()),
 		.min = SZ_1M,
 		.end = PHYS_ADDR_MAX,
 		.top_down = true,
 	};
-	struct kho_scratch *area;
+	struct kho_scratch *area = kho_take(image, &wish, reserve);
 
-	if (kho_spare(image) >= KHO_SMALL_SEGMENTS)
+	if (!IS_ERR(area)) {
+		image->kho.memory->early = area->addr;
 		return 0;
-	area = kho_take_area(image, &wish);
-	if (IS_ERR(area))
-		return PTR_ERR(area);
-	image->kho.early = area->addr;
-	return 0;
+	}
+	/* Small segments find their place as large ones do. */
+	if (reserve)
+		return 0;
+	image->kho.memory->unplaced = wish.size;
+	return PTR_ERR(area);
 }
 
 /**
@@ -220,13 +220,13 @@ void kho_free_kimage(struct kimage *image)
 {
 	struct kho_scratch *area;
 
-	if (!image->kho.areas)
+	if (!image->kho.memory)
 		return;
-	for_each_demand(area, image)
+	for_each_held(area, image)
 		if (area->size)
 			kho_demand_give(area);
-	kfree(image->kho.areas);
-	image->kho.areas = NULL;
+	kfree(image->kho.memory);
+	image->kho.memory = NULL;
 }
 
 /**
@@ -258,12 +258,13 @@ int kho_fill_kimage(struct kimage *image)
 	if (!kho_wants(image))
 		return 0;
 
-	image->kho.areas = kcalloc(nr, sizeof(*kho_scratch), GFP_KERNEL);
-	if (!image->kho.areas)
+	image->kho.memory = kzalloc(struct_size(image->kho.memory, area,
+						nr + KHO_DEMAND_MAX), GFP_KERNEL);
+	if (!image->kho.memory)
 		return -ENOMEM;
-	memcpy(image->kho.areas, kho_scratch,
+	memcpy(image->kho.memory->area, kho_scratch,
 	       kho_scratch_cnt * sizeof(*kho_scratch));
-	kbuf.buffer = image->kho.areas;
+	kbuf.buffer = image->kho.memory->area;
 	err = kho_take_early(image) ?: kexec_add_buffer(&kbuf);
 	if (err)
 		return err;
@@ -277,27 +278,6 @@ int kho_fill_kimage(struct kimage *image)
 
 /* Segments find their place */
 
-/* The area above or below @prev, or the first one for NULL */
-static const struct kho_scratch *kho_next_area(const struct kimage *image,
-					       const struct kho_scratch *prev,
-					       bool down)
-{
-	const struct kho_scratch *area, *next = NULL;
-
-	for_each_area(area, image) {
-		if (!area->size)
-			continue;
-		if (prev && (down ? area->addr >= prev->addr :
-				    area->addr <= prev->addr))
-			continue;
-		if (!next || (down ? area->addr > next->addr :
-				     area->addr < next->addr))
-			next = area;
-	}
-
-	return next;
-}
-
 static int kho_place_in(const struct kho_scratch *area, struct kexec_buf *kbuf,
 			int (*func)(struct resource *res, void *arg))
 {
@@ -309,38 +289,67 @@ static int kho_place_in(const struct kho_scratch *area, struct kexec_buf *kbuf,
 	return func(&res, kbuf) == 1 ? 0 : -EADDRNOTAVAIL;
 }
 
-static int kho_place_in_areas(struct kexec_buf *kbuf,
-			      int (*func)(struct resource *res, void *arg))
+/* In one of some areas, tried by address */
+static int kho_place_in_any(const struct kho_scratch *areas, unsigned int nr,
+			    struct kexec_buf *kbuf,
+			    int (*func)(struct resource *res, void *arg))
 {
-	const struct kimage *image = kbuf->image;
 	const struct kho_scratch *area = NULL;
 
-	if (kbuf->memsz > kho_spare(image))
+	if (!kho_leaves_room(kbuf->image, kbuf->memsz))
 		return -EADDRNOTAVAIL;
-	while ((area = kho_next_area(image, area, kbuf->top_down)))
+	while ((area = kho_next_area(areas, nr, area, kbuf->top_down)))
 		if (!kho_place_in(area, kbuf, func))
 			return 0;
 	return -EADDRNOTAVAIL;
 }
 
-static int kho_place_on_demand(struct kexec_buf *kbuf,
-			       int (*func)(struct resource *res, void *arg))
+/* Is the reserve large enough for all of the image beside what lies in it now? */
+static bool kho_reserve_is_large(const struct kexec_buf *kbuf)
 {
-	const struct kho_scratch *highest = kho_next_area(kbuf->image, NULL, true);
+	unsigned int i;
+
+	for (i = 0; i < kho_scratch_cnt; i++)
+		if (kho_scratch[i].size >=
+		    2 * (u64)kbuf->memsz + kbuf->image->initrd_buf_len)
+			return true;
+	return false;
+}
+
+/*
+ * Takes memory for the segment alone: of the reserve, as far as that goes, or on
+ * demand. Where the next segments have to lie above this one, a reserve that has not
+ * the room for them as well comes last.
+ */
+static struct kho_scratch *kho_take_for(struct kexec_buf *kbuf)
+{
+	struct kimage *image = kbuf->image;
+	const struct kho_scratch *highest;
 	struct kho_wish wish = {
 		.size = kbuf->memsz,
 		.align = kbuf->buf_align,
 		.min = max_t(phys_addr_t, kbuf->buf_min, SZ_1M),
-		.end = kbuf->buf_max < PHYS_ADDR_MAX ? kbuf->buf_max + 1 :
-						       PHYS_ADDR_MAX,
+		.end = min_t(phys_addr_t, kbuf->buf_max, PHYS_ADDR_MAX - 1) + 1,
 		.top_down = kbuf->top_down,
 	};
-	const struct kho_scratch *area;
+	bool room = kho_leaves_room(image, kbuf->memsz);
+	bool last = !kbuf->top_down && !kho_reserve_is_large(kbuf);
+	struct kho_scratch *area;
 
+	if (room && !last) {
+		area = kho_take(image, &wish, true);
+		if (!IS_ERR(area))
+			return area;
+	}
+
+	highest = kho_next_area(image->kho.memory->area, kho_scratch_cnt + KHO_DEMAND_MAX,
+				NULL, true);
 	if (kbuf->top_down && highest && highest->addr > kbuf->buf_min)
 		wish.end = min_t(phys_addr_t, wish.end, highest->addr);
-	area = kho_take_area(kbuf->image, &wish);
-	return IS_ERR(area) ? PTR_ERR(area) : kho_place_in(area, kbuf, func);
+	area = kho_take(image, &wish, false);
+	if (IS_ERR(area) && room && last)
+		area = kho_take(image, &wish, true);
+	return area;
 }
 
 /**
@@ -349,34 +358,57 @@ static int kho_place_on_demand(struct kexec_buf *kbuf,
  * @func: tells whether a range holds @kbuf, and where; 1 for yes, as the walks
  *	of kexec_file.c have it
  *
- * The areas are tried by address, as the walks of all memory are. A loader that
- * places one segment above the other relies on that. What they have no room for gets
- * an area of its own.
+ * In what the image holds already; else in memory that is taken for it; else, when
+ * there is none, in the reserve, whose users keep it until the kexec, and the segment
+ * is copied there then.
+ *
+ * Areas are tried by address, as the walks of all memory are. A loader that places
+ * one segment above the other relies on that.
  *
  * Context: Process context, under the kexec lock.
  * Return: 0 when @kbuf has its place. -EOPNOTSUPP when the image may lie
  * anywhere, because KHO is off or it is a crash image. -ENOMEM when there is no
- * contiguous memory, after a line in the log; -EINTR when the process is killed.
+ * contiguous memory; -EINTR when the process is killed.
  */
 int kho_locate_mem_hole(struct kexec_buf *kbuf,
 			int (*func)(struct resource *res, void *arg))
 {
 	struct kimage *image = kbuf->image;
+	struct kho_scratch *area;
 
 	if (!kho_wants(image))
 		return -EOPNOTSUPP;
 
 	/* A loader that tries once more, elsewhere, fares no better. */
-	if (image->kho.short_of_memory)
+	if (image->kho.memory->unplaced)
 		return -ENOMEM;
-	if (!kho_place_in_areas(kbuf, func))
+	if (!kho_place_in_any(image->kho.memory->area + kho_scratch_cnt,
+			      2 * KHO_DEMAND_MAX, kbuf, func))
 		return 0;
-	return kho_place_on_demand(kbuf, func);
+
+	kho_drop_unused(image);
+	area = kho_take_for(kbuf);
+	if (!IS_ERR(area))
+		return kho_place_in(area, kbuf, func);
+	if (!kho_place_in_any(kho_scratch, kho_scratch_cnt, kbuf, func))
+		return 0;
+	image->kho.memory->unplaced = kbuf->memsz;
+	return PTR_ERR(area);
+}
+
+static void kho_tell_shortage(const struct kimage *image, u64 size)
+{
+	const struct kho_shortage *shortage = &image->kho.memory->shortage;
+
+	pr_err("no %llu KiB of contiguous memory for the image: the largest piece that can be taken is %llu KiB, in zone %s; kho=on and kho_scratch= reserve it at boot\n",
+	       size >> 10, shortage->largest >> 10, shortage->zone ?: "none");
 }
 
 /* Whether the next kernel takes the handover at all, its command line decides. */
-static void kho_warn_scratch_alone(u64 left)
+static void kho_warn_scratch_alone(const struct kimage *image)
 {
+	u64 left = kho_areas_sum(image) - kho_image_used(image);
+
 	if (kho_version_out() == KHO_VERSION_1 && left < kho_boot_bytes)
 		pr_warn("a next kernel that reads kho-v1 boots in scratch alone: it will find %llu MiB, where this one took %llu MiB; boot with a larger kho_scratch=\n",
 			left >> 20, kho_boot_bytes >> 20);
@@ -388,49 +420,47 @@ static void kho_warn_scratch_alone(u64 left)
  * @err: what the loader returned
  *
  * Context: Process context, under the kexec lock.
- * Return: @err if that is an error. Else 0, or -EADDRNOTAVAIL if what the image leaves
- * of scratch is too little to boot in.
+ * Return: @err if that is an error, after a line in the log if it was for want of
+ * contiguous memory. Else 0, or -EADDRNOTAVAIL if what the image leaves of scratch is
+ * too little to boot in.
  */
 int kho_check_kimage(struct kimage *image, int err)
 {
-	u64 total, used, needs;
-
-	if (!kho_wants(image) || err)
+	if (!kho_wants(image) || !image->kho.memory)
 		return err;
+
+	if (err) {
+		if (image->kho.memory->unplaced)
+			kho_tell_shortage(image, image->kho.memory->unplaced);
+		return err;
+	}
 
 	kho_drop_unused(image);
 	kho_version_of_image(image);
-	total = kho_areas_sum(image);
-	used = kho_image_used(image);
-	needs = kho_early_needs();
-	if (total - used >= needs) {
-		kho_warn_scratch_alone(total - used);
-		return 0;
-	}
-
-	pr_err("the image takes %llu KiB of %llu KiB scratch, which leaves less than the %llu KiB that the next kernel boots in\n",
-	       used >> 10, total >> 10, needs >> 10);
-	return -EADDRNOTAVAIL;
+	kho_warn_scratch_alone(image);
+	return 0;
 }
 
 /**
  * kho_is_in_place - is a segment to be written to where it will run?
  * @image: its image
  * @phys: where it will run
+ * @size: bytes
  *
- * What lies in an area on demand is: the area's pages are nobody else's.
+ * It is if the image holds the memory there.
  *
  * Context: Process context, under the kexec lock.
  * Return: true when it is, and there is no copy of it.
  */
-bool kho_is_in_place(const struct kimage *image, phys_addr_t phys)
+bool kho_is_in_place(const struct kimage *image, phys_addr_t phys, size_t size)
 {
 	const struct kho_scratch *area;
 
-	if (!image->kho.areas)
+	if (!image->kho.memory)
 		return false;
-	for_each_demand(area, image)
-		if (phys >= area->addr && phys < area->addr + area->size)
+	for_each_held(area, image)
+		if (phys >= area->addr &&
+		    phys + size <= area->addr + area->size)
 			return true;
 	return false;
 }
@@ -457,6 +487,70 @@ void kho_load_segment(const struct kimage *image,
 		arch_kexec_pre_free_pages(page, 1);
 		cond_resched();
 	}
+}
+
+/* Whoever changes a segment once more, when the kexec has begun, is not to be caught. */
+static bool kho_is_checked(const struct kimage *image, unsigned long i)
+{
+#ifdef CONFIG_IMA_KEXEC
+	if (image->is_ima_segment_index_set && image->ima_segment_index == i)
+		return false;
+#endif
+	return image->segment[i].kbuf != image->purgatory_info.purgatory_buf;
+}
+
+/**
+ * arch_kho_can_check - will purgatory check an image by crc32c?
+ *
+ * Context: Any.
+ * Return: true when there is one, and the processor has an instruction for it.
+ */
+bool __weak arch_kho_can_check(void)
+{
+	return false;
+}
+
+/**
+ * kho_store_checksum - have purgatory check an image faster
+ * @image: the image, all of its segments but purgatory complete
+ *
+ * What the digest of other images is for, to keep a kernel that somebody has written
+ * over from being run, a crc32c does as well: neither stands in anybody's way who
+ * means to do so. What is checked is what was loaded, without the zeroes behind it.
+ *
+ * Context: Process context, under the kexec lock.
+ * Return: 0 on success; -EOPNOTSUPP when the image carries no handover, or the
+ * architecture has no such check; an error of kexec_purgatory_get_set_symbol().
+ */
+int kho_store_checksum(struct kimage *image)
+{
+	struct kexec_sha_region regions[KEXEC_SEGMENT_MAX] = {};
+	unsigned long i, nr = 0;
+	u32 crc = ~0U;
+	u8 use = 1;
+
+	if (!IS_ENABLED(CONFIG_ARCH_SUPPORTS_KEXEC_PURGATORY) ||
+	    !image->kho.fdt || !arch_kho_can_check())
+		return -EOPNOTSUPP;
+
+	for (i = 0; i < image->nr_segments; i++) {
+		const struct kexec_segment *segment = &image->segment[i];
+
+		if (!kho_is_checked(image, i))
+			continue;
+		regions[nr].start = segment->mem;
+		regions[nr++].len = segment->bufsz;
+		crc = kho_crc32c(crc, segment->kbuf, segment->bufsz);
+		cond_resched();
+	}
+	crc = ~crc;
+
+	return kexec_purgatory_get_set_symbol(image, "purgatory_sha_regions",
+					      regions, sizeof(regions), false) ?:
+	       kexec_purgatory_get_set_symbol(image, "purgatory_crc32c",
+					      &crc, sizeof(crc), false) ?:
+	       kexec_purgatory_get_set_symbol(image, "purgatory_use_crc32c",
+					      &use, sizeof(use), false);
 }
 
 /**
@@ -497,8 +591,7 @@ int kho_check_kexec_load(unsigned long nr_segments, unsigned long flags)
  */
 int kho_kexec_prepare(struct kimage *image)
 {
-	const struct kho_scratch_list list = {
-		.area = image->kho.areas,
+	struct kho_scratch_list list = {
 		.nr = kho_scratch_cnt + KHO_DEMAND_MAX,
 		.on_demand = KHO_DEMAND_MAX,
 	};
@@ -507,8 +600,10 @@ int kho_kexec_prepare(struct kimage *image)
 	if (!kho_is_enabled())
 		return 0;
 
-	if (image->kho.fdt)
+	if (image->kho.fdt) {
+		list.area = image->kho.memory->area;
 		return kho_commit(&list);
+	}
 
 	err = kho_commit_nothing();
 	if (err)

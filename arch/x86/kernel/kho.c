@@ -12,6 +12,7 @@
 #include <linux/string.h>
 
 #include <asm/bootparam.h>
+#include <asm/cpufeature.h>
 #include <asm/early_ioremap.h>
 #include <asm/fixmap.h>
 #include <asm/kho.h>
@@ -81,6 +82,12 @@ const char *arch_kho_image_release(const void *buf, size_t size)
 	if (start >= size || !memchr(buf + start, 0, size - start))
 		return NULL;
 	return buf + start;
+}
+
+/* See purgatory.c */
+bool arch_kho_can_check(void)
+{
+	return boot_cpu_has(X86_FEATURE_XMM4_2);
 }
 
 /**

@@ -532,11 +532,24 @@ struct kimage {
 		size_t fdt_size;
 		phys_addr_t scratch;
 		size_t scratch_size;
-		struct kho_scratch *areas;
-		phys_addr_t early;
-		bool short_of_memory;
+		struct kho_image_memory *memory;
 	} kho;
+	unsigned long initrd_buf_len;
+	struct {
+		void *purgatory_buf;
+	} purgatory_info;
 };
+
+#define KEXEC_SEGMENT_MAX	16
+#define CONFIG_ARCH_SUPPORTS_KEXEC_PURGATORY	1
+
+struct kexec_sha_region {
+	unsigned long start;
+	unsigned long len;
+};
+
+int kexec_purgatory_get_set_symbol(struct kimage *image, const char *name,
+				   void *buf, unsigned int size, bool get);
 
 struct kexec_buf {
 	struct kimage *image;
@@ -555,6 +568,8 @@ struct resource {
 	phys_addr_t end;
 };
 
+#define struct_size(p, member, nr) \
+	(sizeof(*(p)) + sizeof((p)->member[0]) * (nr))
 int kexec_add_buffer(struct kexec_buf *kbuf);
 void arch_kexec_post_alloc_pages(void *page, unsigned int nr_pages, gfp_t gfp);
 void arch_kexec_pre_free_pages(void *page, unsigned int nr_pages);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "../../../kernel/liveupdate/kho_demand.h"
+#include "../../../kernel/liveupdate/kho_fdt.h"
 #include "pages.h"
 
 static bool pagealloc;
@@ -62,14 +63,17 @@ int kexec_add_buffer(struct kexec_buf *kbuf)
 	err = kho_locate_mem_hole(kbuf, try_range);
 	if (err)
 		return err;
+	image->segment[image->nr_segments].kbuf = kbuf->buffer;
+	image->segment[image->nr_segments].bufsz = kbuf->bufsz;
 	image->segment[image->nr_segments].mem = kbuf->mem;
 	image->segment[image->nr_segments++].memsz = kbuf->memsz;
 	return 0;
 }
 
-/* Memory that can be had on demand, and what is taken of it */
+/* Memory that can be had on demand, whether the reserve can, and what is taken */
 static unsigned long offer, offer_end;
-static struct kho_scratch taken[16];
+static bool offer_reserve;
+static struct kho_scratch taken[32];
 static unsigned int nr_taken, nr_wishes;
 
 static bool is_free(u64 start, u64 size)
@@ -81,33 +85,52 @@ static bool is_free(u64 start, u64 size)
 	return true;
 }
 
-int kho_demand_take(const struct kho_wish *wish, struct kho_scratch *area,
-		    struct kho_shortage *shortage)
+static bool take_from(const struct kho_wish *wish, struct kho_scratch *area,
+		      u64 first, u64 last)
 {
 	u64 grain = PFN_PHYS(U(1)), size = ALIGN(wish->size, grain);
-	u64 align = max((u64)wish->align, grain);
-	u64 low = ALIGN(max((u64)wish->min, (u64)PFN_PHYS(offer)), align);
-	u64 high = min((u64)wish->end, (u64)PFN_PHYS(offer_end)), at, steps;
+	u64 align = max((u64)wish->align, grain), at, steps;
+	u64 low = ALIGN(max((u64)wish->min, first), align);
+	u64 high = min((u64)wish->end, last);
 
-	nr_wishes++;
-	shortage->zone = "Normal";
-	if (high < size || sim_fails())
-		return -ENOMEM;
+	if (high < size)
+		return false;
 	high = ALIGN_DOWN(high - size, align);
 	for (steps = 0; low + steps * align <= high; steps++) {
 		at = wish->top_down ? high - steps * align : low + steps * align;
 		if (!is_free(at, size))
 			continue;
 		*area = (struct kho_scratch){ at, size };
-		for (unsigned int i = 0; i < ARRAY_SIZE(taken); i++) {
-			if (taken[i].size)
-				continue;
-			taken[i] = *area;
-			nr_taken++;
-			return 0;
-		}
+		return true;
 	}
-	return -ENOMEM;
+	return false;
+}
+
+int kho_demand_take(const struct kho_wish *wish, struct kho_scratch *area,
+		    struct kho_shortage *shortage)
+{
+	const struct kho_scratch *from = NULL;
+	bool found = false;
+
+	nr_wishes++;
+	shortage->zone = "Normal";
+	if (sim_fails())
+		return -ENOMEM;
+	if (!wish->reserve)
+		found = take_from(wish, area, PFN_PHYS(offer), PFN_PHYS(offer_end));
+	while (wish->reserve && offer_reserve && !found &&
+	       (from = kho_next_area(kho_scratch, kho_scratch_cnt, from, wish->top_down)))
+		found = take_from(wish, area, from->addr, from->addr + from->size);
+	if (!found)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < ARRAY_SIZE(taken); i++) {
+		if (taken[i].size)
+			continue;
+		taken[i] = *area;
+		nr_taken++;
+		return 0;
+	}
+	sim_die("more is taken than there are places for");
 }
 
 void kho_demand_give(const struct kho_scratch *area)
@@ -140,6 +163,7 @@ static void start(unsigned long from, unsigned long to)
 	sim_cold();
 	offer = from;
 	offer_end = to;
+	offer_reserve = false;
 	nr_wishes = 0;
 }
 
@@ -164,6 +188,12 @@ static u64 needs(void)
 	return (5 << 20) + pages * 8;
 }
 
+/* The areas that travel with the image */
+static const struct kho_scratch *list_of(const struct kimage *image)
+{
+	return image->segment[0].kbuf;
+}
+
 static void list_travels(void)
 {
 	struct kimage image = {}, crash = { .type = KEXEC_TYPE_CRASH };
@@ -174,11 +204,11 @@ static void list_travels(void)
 	CHECK(image.kho.fdt_size == SZ_128K);
 	CHECK(image.nr_segments == 1 && image.kho.scratch == image.segment[0].mem);
 	CHECK(image.kho.scratch_size == 11 * 16 && image.segment[0].memsz == 11 * 16);
-	CHECK(!memcmp(image.kho.areas, kho_scratch, 3 * 16) && !image.kho.areas[3].size);
+	CHECK(!memcmp(list_of(&image), kho_scratch, 3 * 16) && !list_of(&image)[3].size);
 	/* In the highest area, since it is looked for from the top */
 	CHECK(image.kho.scratch >= PFN_PHYS(SCRATCH_C) &&
 	      image.kho.scratch < PFN_PHYS(SCRATCH_C_END));
-	CHECK(!(image.kho.scratch % SZ_64K) && !nr_wishes);
+	CHECK(!(image.kho.scratch % SZ_64K) && !nr_taken);
 	kho_free_kimage(&image);
 	kho_free_kimage(&image);
 
@@ -190,48 +220,57 @@ static void list_travels(void)
 	sim.fail_at = 1;
 	image = (struct kimage){};
 	CHECK(kho_fill_kimage(&image) == -ENOMEM && !image.nr_segments);
+	CHECK(kho_check_kimage(&image, -ENOMEM) == -ENOMEM);
 	kho_free_kimage(&image);
 	sim_switch(false);
 	image = (struct kimage){};
 	CHECK(!kho_fill_kimage(&image) && !image.nr_segments && !image.kho.fdt);
 }
 
-/* Areas are tried by address, up or down, and their ends are told right */
+/* Nothing can be taken: areas are tried by address, and their ends are told right */
 static void areas_in_order(void)
 {
 	static const unsigned long begin[] = { SCRATCH_A, SCRATCH_B, SCRATCH_C };
 	static const unsigned long end[] = { SCRATCH_A_END, SCRATCH_B_END, SCRATCH_C_END };
-	struct kimage image = {}, crash = { .type = KEXEC_TYPE_CRASH };
-	struct kexec_buf kbuf = { .image = &image, .memsz = PFN_PHYS(U(8)) + 1,
-				  .buf_max = ULONG_MAX };
+	struct kimage crash = { .type = KEXEC_TYPE_CRASH };
 
 	start(0, 0);
-	CHECK(!kho_fill_kimage(&image));
 	for (unsigned int down = 0; down < 2; down++) {
-		kbuf.top_down = down;
-		image.kho.short_of_memory = false;
+		struct kimage image = {};
+		struct kexec_buf kbuf = { .image = &image, .memsz = PFN_PHYS(U(8)) + 1,
+					  .buf_max = ULONG_MAX, .top_down = down };
+
+		CHECK(!kho_fill_kimage(&image));
 		nr_tried = 0;
 		sim_quiet();
 		CHECK(kho_locate_mem_hole(&kbuf, try_range) == -ENOMEM);
-		CHECK(nr_tried == 3 && sim_printed('e') == 1);
+		CHECK(nr_tried == 3);
 		for (unsigned int i = 0; i < 3; i++)
 			CHECK(tried[i].start == PFN_PHYS(begin[down ? 2 - i : i]) &&
 			      tried[i].end == PFN_PHYS(end[down ? 2 - i : i]) - 1);
+		/* A loader that tries elsewhere is not listened to; it is told once */
+		kbuf.memsz = PFN_PHYS(U(8));
+		CHECK(kho_locate_mem_hole(&kbuf, try_range) == -ENOMEM);
+		CHECK(!sim.log[0]);
+		CHECK(kho_check_kimage(&image, -ENOMEM) == -ENOMEM);
+		CHECK(sim_said(" KiB of contiguous memory for the image: the largest"));
+		kho_free_kimage(&image);
+
+		image = (struct kimage){};
+		CHECK(!kho_fill_kimage(&image));
+		nr_tried = 0;
+		CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_tried == 2);
+		CHECK(kbuf.mem == PFN_PHYS(SCRATCH_B));
+		CHECK(!kho_is_in_place(&image, kbuf.mem, kbuf.memsz));
+		kho_free_kimage(&image);
+		kbuf.image = &crash;
+		CHECK(kho_locate_mem_hole(&kbuf, try_range) == -EOPNOTSUPP);
+		CHECK(!kho_is_in_place(&crash, kbuf.mem, kbuf.memsz));
+		sim_switch(false);
+		kbuf.image = &image;
+		CHECK(kho_locate_mem_hole(&kbuf, try_range) == -EOPNOTSUPP);
+		sim_switch(true);
 	}
-	/* Said once; a loader that tries elsewhere is not listened to */
-	kbuf.memsz = PFN_PHYS(U(8));
-	CHECK(kho_locate_mem_hole(&kbuf, try_range) == -ENOMEM && sim_printed('e') == 1);
-	image.kho.short_of_memory = false;
-	nr_tried = 0;
-	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_tried == 2);
-	CHECK(kbuf.mem == PFN_PHYS(SCRATCH_B) && !kho_is_in_place(&image, kbuf.mem));
-	kbuf.image = &crash;
-	CHECK(kho_locate_mem_hole(&kbuf, try_range) == -EOPNOTSUPP);
-	CHECK(!kho_is_in_place(&crash, kbuf.mem));
-	kho_free_kimage(&image);
-	kbuf.image = &image;
-	sim_switch(false);
-	CHECK(kho_locate_mem_hole(&kbuf, try_range) == -EOPNOTSUPP);
 }
 
 /* What the loader says is passed on */
@@ -240,6 +279,7 @@ static void loaders_word(void)
 	struct kimage image = {}, crash = { .type = KEXEC_TYPE_CRASH };
 
 	start(0, 0);
+	CHECK(kho_check_kimage(&image, -EINVAL) == -EINVAL);
 	CHECK(!kho_fill_kimage(&image) && !kho_check_kimage(&image, 0));
 	CHECK(!kho_check_kimage(&crash, 0));
 	CHECK(kho_check_kimage(&crash, -ENOMEM) == -ENOMEM);
@@ -249,37 +289,77 @@ static void loaders_word(void)
 	CHECK(!kho_check_kimage(&image, 0));
 }
 
-/* What the image leaves of the reserve is enough to boot in, to the byte */
-static void room(u64 wanted)
+/* What segments leave of the reserve is enough to boot in, to the byte */
+static void room(void)
 {
-	u64 total = PFN_PHYS(U(16)), largest = PFN_PHYS(U(8)), leave;
-	struct kimage image = {};
+	u64 most = PFN_PHYS(U(16)) - needs();
 
-	CHECK(!kho_fill_kimage(&image));
-	for (leave = wanted; leave > wanted - 2; leave--) {
-		u64 used = total - leave;
+	for (unsigned int more = 0; more < 2; more++) {
+		struct kimage image = {};
+		struct kexec_buf kbuf = { .image = &image, .buf_max = ULONG_MAX,
+					  .top_down = true };
 
-		image.nr_segments = 0;
-		add_segment(&image, PFN_PHYS(SCRATCH_B), min(used, largest));
-		used -= min(used, largest);
-		add_segment(&image, PFN_PHYS(SCRATCH_A), min(used, largest / 2));
-		used -= min(used, largest / 2);
-		add_segment(&image, PFN_PHYS(SCRATCH_C), used);
-		sim_quiet();
-		CHECK(kho_check_kimage(&image, 0) == (leave < wanted ? -EADDRNOTAVAIL : 0));
-		CHECK(!sim.log[0] == (leave == wanted));
+		CHECK(!kho_fill_kimage(&image));
+		add_segment(&image, PFN_PHYS(SCRATCH_B), PFN_PHYS(U(8)));
+		kbuf.memsz = most - PFN_PHYS(U(8)) - image.segment[0].memsz + more;
+		if (!more && kbuf.memsz > PFN_PHYS(U(3)))
+			kbuf.memsz = PFN_PHYS(U(3));
+		CHECK(kho_locate_mem_hole(&kbuf, try_range) == (more ? -ENOMEM : 0));
+		kho_free_kimage(&image);
 	}
-	CHECK(sim_said(" KiB that the next kernel boots in"));
-	kho_free_kimage(&image);
 }
 
 static void room_to_boot(void)
 {
 	start(0, 0);
-	room(needs());
+	room();
 	pagealloc = true;
-	room(needs());
+	room();
 	pagealloc = false;
+}
+
+/* Of the reserve what can be taken is, and then nothing is copied */
+static void reserve_taken(void)
+{
+	struct kimage image = {}, second = {};
+	struct kexec_buf kbuf = { .image = &image, .buf_max = ULONG_MAX,
+				  .memsz = PFN_PHYS(U(3)), .top_down = true };
+
+	start(0, 0);
+	offer_reserve = true;
+	CHECK(!kho_fill_kimage(&image) && nr_taken == 1);
+	CHECK(kho_is_in_place(&image, image.segment[0].mem, image.segment[0].memsz));
+	CHECK(!list_of(&image)[3].size);
+	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_taken == 2);
+	CHECK(kho_is_in_place(&image, kbuf.mem, kbuf.memsz) && !list_of(&image)[3].size);
+	CHECK(!kho_is_in_place(&image, kbuf.mem - PAGE_SIZE, 2 * PAGE_SIZE));
+	add_segment(&image, kbuf.mem, kbuf.memsz);
+	/* Beside an image that is there still */
+	kbuf.image = &second;
+	CHECK(!kho_fill_kimage(&second) && !kho_locate_mem_hole(&kbuf, try_range));
+	CHECK(nr_taken == 4);
+	kho_free_kimage(&image);
+	CHECK(nr_taken == 2);
+	kho_free_kimage(&second);
+	CHECK(!nr_taken);
+}
+
+/* A loader that goes upwards has room for all, or starts below the reserve */
+static void upwards(void)
+{
+	for (unsigned int i = 0; i < 3; i++) {
+		struct kimage image = { .initrd_buf_len = PFN_PHYS(U(2)) + !!i };
+		struct kexec_buf kbuf = { .image = &image, .buf_max = ULONG_MAX,
+					  .memsz = PFN_PHYS(U(3)) };
+
+		start(U(60), i < 2 ? U(80) : 0);
+		offer_reserve = true;
+		CHECK(!kho_fill_kimage(&image) && !kho_locate_mem_hole(&kbuf, try_range));
+		CHECK(kbuf.mem == (i == 1 ? PFN_PHYS(U(60)) : PFN_PHYS(SCRATCH_A)));
+		CHECK(kho_is_in_place(&image, kbuf.mem, kbuf.memsz));
+		kho_free_kimage(&image);
+		CHECK(!nr_taken);
+	}
 }
 
 /* What the reserve has no room for lies on demand, below it when searched from the top */
@@ -287,22 +367,22 @@ static void difference(void)
 {
 	struct kimage image = {};
 	struct kexec_buf kbuf = { .image = &image, .buf_max = ULONG_MAX, .top_down = true };
-	u64 room = PFN_PHYS(U(16)) - needs();
 
-	start(U(110), U(250));
-	CHECK(!kho_fill_kimage(&image) && !nr_wishes);
-	room -= image.segment[0].memsz;
-	kbuf.memsz = room + 1;
-	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_wishes == 1 && nr_taken == 1);
+	start(0, 0);
+	CHECK(!kho_fill_kimage(&image) && !nr_taken);
+	offer = U(110);
+	offer_end = U(250);
+	kbuf.memsz = PFN_PHYS(U(16)) - needs();
+	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_taken == 1);
 	CHECK(kbuf.mem + kbuf.memsz <= PFN_PHYS(SCRATCH_C));
-	CHECK(kho_is_in_place(&image, kbuf.mem) && image.kho.areas[3].size);
+	CHECK(kho_is_in_place(&image, kbuf.mem, kbuf.memsz) && list_of(&image)[3].size);
 	/* Nobody lies there: it is the next one's, or given back */
-	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_wishes == 1 && nr_taken == 1);
+	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_taken == 1);
 	kbuf.memsz *= 2;
-	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_wishes == 2 && nr_taken == 1);
+	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_taken == 1);
 	add_segment(&image, kbuf.mem, kbuf.memsz);
 	add_segment(&image, PFN_PHYS(SCRATCH_B), PFN_PHYS(U(8)));
-	kbuf.memsz = room;
+	kbuf.memsz = PFN_PHYS(U(8));
 	kbuf.top_down = false;
 	kbuf.buf_min = PFN_PHYS(U(180));
 	CHECK(!kho_locate_mem_hole(&kbuf, try_range) && nr_taken == 2);
@@ -312,7 +392,7 @@ static void difference(void)
 	/* As many as there are places, and no more */
 	while (!kho_locate_mem_hole(&kbuf, try_range))
 		add_segment(&image, kbuf.mem, kbuf.memsz);
-	CHECK(nr_taken == 8 && sim_printed('e') == 1);
+	CHECK(nr_taken == 8);
 	kho_free_kimage(&image);
 	CHECK(!nr_taken);
 }
@@ -340,8 +420,69 @@ static void all_on_demand(void)
 	start_on_demand(0, 0);
 	image = (struct kimage){};
 	CHECK(kho_fill_kimage(&image) == -ENOMEM && !image.nr_segments);
+	CHECK(kho_check_kimage(&image, -ENOMEM) == -ENOMEM);
 	CHECK(sim_said("of contiguous memory for the image"));
 	kho_free_kimage(&image);
+}
+
+/* What purgatory is told */
+static struct kexec_sha_region regions[KEXEC_SEGMENT_MAX];
+static u32 told_crc;
+static bool told_use, has_instruction;
+static const char *lacks;
+
+bool arch_kho_can_check(void)
+{
+	return has_instruction;
+}
+
+int kexec_purgatory_get_set_symbol(struct kimage *image, const char *name,
+				   void *buf, unsigned int size, bool get)
+{
+	if (get)
+		sim_die("purgatory is asked");
+	if (lacks && !strcmp(name, lacks))
+		return -EINVAL;
+	if (!strcmp(name, "purgatory_sha_regions") && size == sizeof(regions))
+		memcpy(regions, buf, size);
+	else if (!strcmp(name, "purgatory_crc32c") && size == 4)
+		memcpy(&told_crc, buf, size);
+	else if (!strcmp(name, "purgatory_use_crc32c") && size == 1)
+		told_use = *(u8 *)buf;
+	else
+		sim_die("purgatory has no such symbol");
+	return 0;
+}
+
+/* All that was loaded but purgatory, and no zeroes behind it */
+static void checked(void)
+{
+	static char text[] = "12345", more[] = "6789", purgatory[] = "no";
+	struct kimage image = { .purgatory_info.purgatory_buf = purgatory };
+	static const char * const symbols[] = {
+		"purgatory_sha_regions", "purgatory_crc32c", "purgatory_use_crc32c"
+	};
+
+	start(0, 0);
+	CHECK(kho_store_checksum(&image) == -EOPNOTSUPP);
+	image.kho.fdt = 1;
+	CHECK(kho_store_checksum(&image) == -EOPNOTSUPP);
+	has_instruction = true;
+	image.segment[0] = (struct kexec_segment){ text, 5, 0x1000, PAGE_SIZE };
+	image.segment[1] = (struct kexec_segment){ purgatory, 2, 0x9000, PAGE_SIZE };
+	image.segment[2] = (struct kexec_segment){ more, 4, 0x5000, PAGE_SIZE };
+	image.nr_segments = 3;
+	CHECK(!kho_store_checksum(&image) && told_use);
+	/* The one that is in every description of the sum */
+	CHECK(told_crc == 0xe3069283);
+	CHECK(regions[0].start == 0x1000 && regions[0].len == 5);
+	CHECK(regions[1].start == 0x5000 && regions[1].len == 4 && !regions[2].len);
+	for (unsigned int i = 0; i < ARRAY_SIZE(symbols); i++) {
+		lacks = symbols[i];
+		CHECK(kho_store_checksum(&image) == -EINVAL);
+	}
+	lacks = NULL;
+	has_instruction = false;
 }
 
 /* Page by page, and zeroes behind what there is */
@@ -406,6 +547,9 @@ const struct check checks_kexec[] = {
 	{ "kexec: the scratch list travels with an image", list_travels },
 	{ "kexec: areas are tried by address", areas_in_order },
 	{ "kexec: what the loader says is passed on", loaders_word },
+	{ "kexec: of the reserve is taken what can be", reserve_taken },
+	{ "kexec: a loader that goes upwards has room above", upwards },
+	{ "kexec: purgatory is told what to check", checked },
 	{ "kexec: an image takes on demand what the reserve has no room for", difference },
 	{ "kexec: without a reserve all is on demand", all_on_demand },
 	{ "kexec: a segment is written in place", written_in_place },

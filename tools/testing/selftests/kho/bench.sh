@@ -26,6 +26,7 @@ PAGES="1000 10000 40000 100000"
 MILLION_MEMORY=8704M
 FOLIOS=128
 DENSE=262144
+RANDOM_MIB=64
 CPUS_PAGES=65536
 # As guest/luo-bench.c has them
 LUO_PAGES=32768
@@ -75,6 +76,11 @@ machines()
 	boots folios on $FOLIOS 2G folios 9 1
 	boots_again off "off" 0 2G
 	boots_again on "on" 0 2G
+	for n in off on demand; do
+		measure blackout-$n blackout BENCH_MEMORY=1G BENCH_KHO=$n \
+			BENCH_RANDOM=$RANDOM_MIB \
+			BENCH_PLUGIN="$(plugin blackout-$n)"
+	done
 	measure dense "dense" BENCH_PAGES=$DENSE
 	measure luo "luo"
 	measure cpus "cpus" BENCH_PAGES=$CPUS_PAGES
@@ -180,6 +186,21 @@ idle_boots()
 		$(least off start 2 init 2)")" % 0.5
 }
 
+# From kexec -e to the next kernel's /init, against a kexec without a handover
+blackouts()
+{
+	local mode
+
+	for mode in on demand; do
+		row blackout-$mode \
+			"kexec -e to /init, kho=$mode, of that with kho=off" \
+			"$(calc "100 * ($(counted blackout-$mode init 2) - \
+				$(counted blackout-$mode begin 1)) / \
+				($(counted blackout-off init 2) - \
+				$(counted blackout-off begin 1))")" % 25
+	done
+}
+
 # "N pages in M nodes"
 metadata()
 {
@@ -275,6 +296,7 @@ boot_costs
 checksums
 scratch_sizes
 idle_boots
+blackouts
 metadata
 memfds
 spans
