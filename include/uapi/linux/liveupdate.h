@@ -99,8 +99,9 @@ struct liveupdate_ioctl_retrieve_session {
  *
  * EEXIST (token), ENOMEM, ENOSPC, EBADF, ENOENT (no handler takes such a file), EBUSY
  * (the file is preserved, or was retrieved and is not finished), and what the handler
- * answers. For a memfd: EOPNOTSUPP (a seal that is not known), EFBIG (more than 2^32 - 1
- * pages), ENOMEM (also at once, when its holes could not be filled).
+ * answers. For a memfd: EOPNOTSUPP (a seal that is not known), ENOMEM, EINTR. For one of
+ * huge pages: ENOMEM (also at once, when its holes could not be filled), EAGAIN (its size
+ * was changed meanwhile).
  */
 struct liveupdate_session_preserve_fd {
 	__u32		size;

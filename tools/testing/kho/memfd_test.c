@@ -42,8 +42,8 @@ struct folio {
 	u64 index;
 };
 
-#define folio_nr_pages(folio)	(1UL)
-#define folio_size(folio)	PAGE_SIZE
+#define folio_nr_pages(folio)	((void)(folio), 1UL)
+#define folio_size(folio)	((void)(folio), PAGE_SIZE)
 #define folio_zero_range(folio, at, size) memset((char *)(folio) + (at), 0, size)
 
 struct folio_batch {
@@ -225,10 +225,12 @@ static void come(void)
 /* As the boot of the next kernel finds it */
 static void boot(void)
 {
-	for (unsigned int i = 0; i < SIM_PAGES; i++)
-		sim_set_page(i, i == HEADER || i == CHUNK || i == ARRAY || i == OTHER ||
-				(i >= DATA && i < DATA + NR_DATA) ? SIM_PRESERVED :
-								    SIM_FREE);
+	for (unsigned int i = 0; i < SIM_PAGES; i++) {
+		bool came = i == HEADER || i == CHUNK || i == ARRAY || i == OTHER ||
+			    (i >= DATA && i < DATA + NR_DATA);
+
+		sim_set_page(i, came ? SIM_PRESERVED : SIM_FREE);
+	}
 }
 
 /* Returns what the file's handler says; it, or what is left of it, is given up. */

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Build and run live update in user space: what it hands over, and what tells of a memfd,
-# is damaged, word by word, and read by the next kernel. One line a test, then the sums. Then libFuzzer damages it
-# for a while, where there is clang with its runtime (libclang-rt-dev).
+# is damaged, word by word, and read by the next kernel. One line a test, then the sums.
+# Then libFuzzer damages it for a while, where there is clang with its runtime
+# (libclang-rt-dev).
 #
 # OUTPUT: where to build. LUO_FUZZ_SECONDS: how long (10; 0: not at all).
 

@@ -28,10 +28,17 @@ FOLIOS=128
 DENSE=262144
 RANDOM_MIB=64
 CPUS_PAGES=65536
-# As guest/luo-bench.c has them
-LUO_PAGES=32768
-LUO_FILES=51200
-LUO_FOLIOS=64
+# Memfds, as guest/luo-bench.c has them: small pages, in one file and in many; huge pages
+LUO_PAGES=1x134217728
+LUO_FILES=200x1048576
+LUO_FOLIOS=1x134217728-huge
+# Ten times the pages each; ten times the sessions and the files. A million files with a
+# page would need 20 GiB.
+LUO_MORE_PAGES="1x40960000 1x409600000 1x4096000000"
+LUO_MORE_FILES="10x10x4096 100x100x4096 300x300x4096"
+LUO_SESSIONS=1000
+# Bytes in each of them, when a kexec freezes them
+LUO_FROZEN="4096 262144"
 # A boot takes interrupts while it waits for its host, now more, now fewer. Where
 # that is as much as what is measured, the least of so many boots counts.
 AGAIN="2 3"
@@ -82,7 +89,13 @@ machines()
 			BENCH_PLUGIN="$(plugin blackout-$n)"
 	done
 	measure dense "dense" BENCH_PAGES=$DENSE
-	measure luo "luo"
+	measure luo "luo" BENCH_KINDS="$LUO_PAGES $LUO_FILES $LUO_FOLIOS"
+	measure luo-pages "luo" BENCH_MEMORY=$MILLION_MEMORY BENCH_KINDS="$LUO_MORE_PAGES"
+	measure luo-files "luo" BENCH_MEMORY=4G BENCH_KINDS="$LUO_MORE_FILES"
+	for n in $LUO_FROZEN; do
+		measure luo-freeze-$n "luo" BENCH_KINDS="${LUO_SESSIONS}x1x$n" \
+			BENCH_PLUGIN="$(plugin luo-freeze-$n)"
+	done
 	measure cpus "cpus" BENCH_PAGES=$CPUS_PAGES
 	wait
 }
@@ -228,22 +241,61 @@ spans()
 	[ $n -gt 0 ] || row span "run of 64 GiB" missing instr -
 }
 
-# luo_row KIND CALL NUMBER TARGET WHAT
+# luo_row RUN KIND CALL NUMBER TARGET WHAT [AFTER]: a row of a NUMBERth part
 luo_row()
 {
-	row "luo-$2-$1" "$5" "$(calc "$(told luo "luo_$2-$1") / $3")" instr "$4" 1
+	row "$1-$3-$2" "$6" "$(calc "$(told "$1" "luo_$3-$2") / $4")" instr "$5" 1 "${7-}"
 }
 
 # A page of 2 MiB comes back with its 512 struct pages, which restore-folio has as well
 memfds()
 {
-	luo_row pages preserve $LUO_PAGES 150 "memfd of 4K pages: preserve a page"
-	luo_row pages retrieve $LUO_PAGES 430 "  retrieve a page"
-	luo_row pages touch $LUO_PAGES 394 "  first touch a page"
-	luo_row files preserve $LUO_FILES 170 "200 memfds of 1 MiB: preserve a page"
-	luo_row files retrieve $LUO_FILES 450 "  retrieve a page"
-	luo_row folios preserve $LUO_FOLIOS 3000 "memfd of huge pages: preserve one"
-	luo_row folios retrieve $LUO_FOLIOS 10000 "  retrieve one, with its struct pages"
+	luo_row luo $LUO_PAGES preserve 32768 150 "memfd of 4K pages: preserve a page"
+	luo_row luo $LUO_PAGES retrieve 32768 430 "  retrieve a page"
+	luo_row luo $LUO_PAGES touch 32768 394 "  first touch a page"
+	luo_row luo $LUO_FILES preserve 51200 170 "200 memfds of 1 MiB: preserve a page"
+	luo_row luo $LUO_FILES retrieve 51200 450 "  retrieve a page"
+	luo_row luo $LUO_FOLIOS preserve 64 3000 "memfd of huge pages: preserve one"
+	luo_row luo $LUO_FOLIOS retrieve 64 10000 "  retrieve one, with its struct pages"
+}
+
+# Each step costs what the one before does, for a page or a file
+memfds_linear()
+{
+	local kind call numbers after
+
+	for call in preserve retrieve; do
+		after=
+		for kind in $LUO_MORE_PAGES; do
+			numbers=$((${kind#1x} / 4096))
+			luo_row luo-pages "$kind" $call $numbers - \
+				"memfd of $numbers pages: $call a page" $after
+			after=yes
+		done
+		after=
+		for kind in $LUO_MORE_FILES; do
+			numbers=${kind%x*}
+			luo_row luo-files "$kind" $call $((${numbers/x/*})) - \
+				"${numbers/x/ sessions of } files: $call a file" $after
+			after=yes
+		done
+	done
+}
+
+frozen()
+{
+	calc "$(counted "luo-freeze-$1" frozen 1) - $(counted "luo-freeze-$1" freeze 1)"
+}
+
+# Of a session that is not touched, a kexec only writes down where it is
+freezes()
+{
+	local few=${LUO_FROZEN% *} many=${LUO_FROZEN#* }
+
+	row luo-freeze "freeze of $LUO_SESSIONS sessions of $few bytes" \
+		"$(frozen "$few")" instr - $LUO_SESSIONS
+	row luo-freeze-bytes "  of $((many / few)) times the bytes, against that" \
+		"$(calc "$(frozen "$many") / $(frozen "$few")")" times 1.05
 }
 
 # "N pages on one T1 ns, as many on each of 2 T2 ns": by the clock on the wall
@@ -299,6 +351,8 @@ idle_boots
 blackouts
 metadata
 memfds
+memfds_linear
+freezes
 spans
 parallel
 release=$(cat "$(kernel_dir plain)/include/config/kernel.release")

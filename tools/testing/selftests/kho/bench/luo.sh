@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="memfds that are preserved and retrieved"
 ICOUNT=yes
-MEMORY=2G
+MEMORY=${BENCH_MEMORY:-2G}
 CMDLINE="kho=on liveupdate=on nokaslr sysctl.kernel.hung_task_timeout_secs=0"
 SECONDS_A_BOOT=600
+QEMU_OPTIONS=${BENCH_PLUGIN-}
 
 # costs FILE: "NAME NS" lines
 costs()
@@ -22,13 +23,13 @@ huge_pages_on()
 stage0()
 {
 	huge_pages_on
-	background /tmp/keep 4 luo-bench keep
+	background /tmp/keep $(($(echo $BENCH_KINDS | wc -w) + 1)) luo-bench keep $BENCH_KINDS
 	costs /tmp/keep
 }
 
 stage1()
 {
 	huge_pages_on
-	luo-bench find > /tmp/find 2>&1 || fail "$(cat /tmp/find)"
+	luo-bench find $BENCH_KINDS > /tmp/find 2>&1 || fail "$(cat /tmp/find)"
 	costs /tmp/find
 }

@@ -8,29 +8,27 @@
  *					SIGTERM
  *	memfd find SESSION CASE...	retrieves them and looks; "found"
  *	memfd again SESSION CASE...	finds them, and then keeps them as before
- *	memfd faults SESSION		preserves with each allocation failing in turn, and
- *					leaves many files; says how many failed, "kept N"
- *	memfd faults-found SESSION	the same when they are retrieved; "found N"
  *	memfd refused SESSION CASE ERRNO: it is not preserved
- *
- * Each page that is written holds its index and its physical address, so that a page
- * that was copied is told from one that stayed.
  */
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/userfaultfd.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "luo.h"
+#include "memfd.h"
 
 #ifndef MFD_HUGE_SHIFT
 #define MFD_HUGE_SHIFT 26
@@ -42,44 +40,9 @@
 #define MADV_PAGEOUT 21
 #endif
 
-#define MIB		1048576UL
 #define FAR		0x4000000000000000UL
 /* Where in a file of FAR bytes something is */
 #define FAR_MIDDLE	0x10000000000UL
-
-static unsigned long page;
-
-/* What a page holds that was written, besides zeros */
-struct mark {
-	uint64_t index;
-	uint64_t pfn;
-};
-
-static uint64_t page_entry(const void *mem)
-{
-	static int fd = -1;
-	uint64_t entry = 0;
-
-	if (fd < 0)
-		fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || pread(fd, &entry, 8, (uintptr_t)mem / page * 8) != 8)
-		err(1, "pagemap");
-	return entry;
-}
-
-static uint64_t pfn_of(const void *mem)
-{
-	return page_entry(mem) & ((1UL << 55) - 1);
-}
-
-static char *map(int fd, uint64_t bytes)
-{
-	char *mem = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-	if (mem == MAP_FAILED)
-		err(1, "mmap");
-	return mem;
-}
 
 /* As map(), and aligned so that huge pages are possible */
 static char *map_huge(int fd, uint64_t bytes)
@@ -94,37 +57,6 @@ static char *map_huge(int fd, uint64_t bytes)
 	if (madvise(at, bytes, MADV_HUGEPAGE))
 		err(1, "MADV_HUGEPAGE");
 	return at;
-}
-
-static void mark(char *mem, uint64_t index)
-{
-	struct mark *mark = (struct mark *)(mem + index * page);
-
-	mark->index = index;
-	mark->pfn = pfn_of(mark);
-}
-
-static void mark_all(char *mem, uint64_t pages)
-{
-	for (uint64_t i = 0; i < pages; i++)
-		mark(mem, i);
-}
-
-static void check(const char *mem, uint64_t index)
-{
-	const struct mark *mark = (const struct mark *)(mem + index * page);
-
-	if (mark->index != index)
-		errx(1, "page %lu holds %lu", index, mark->index);
-	if (mark->pfn != pfn_of(mark))
-		errx(1, "page %lu was at %#lx, is at %#lx", index, mark->pfn,
-		     pfn_of(mark));
-}
-
-static void check_all(const char *mem, uint64_t pages)
-{
-	for (uint64_t i = 0; i < pages; i++)
-		check(mem, i);
 }
 
 static void check_zero(const char *mem, uint64_t index, uint64_t pages)
@@ -197,7 +129,7 @@ static void far_found(int fd)
 
 #define HOLES		(16 * MIB)
 /* In units of 2 MiB: written early; written, by a mapping; read; written late; never */
-enum { EARLY, MAPPED, READ, LATE, COLLAPSED, LAST };
+enum { EARLY, MAPPED, READ, LATE, COLLAPSED, REFUSED, LAST };
 
 static char *holes_mem;
 
@@ -215,6 +147,31 @@ static int holes_make(void)
 	return fd;
 }
 
+static void tell_kernel(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		err(1, "%s", path);
+	close(fd);
+}
+
+/* Without memory to promise, the page that was put into the hole is taken out again. */
+static void holes_refused(int fd)
+{
+	long before = preserved();
+	ssize_t ret;
+
+	tell_kernel("/proc/sys/vm/overcommit_kbytes", "4");
+	tell_kernel("/proc/sys/vm/overcommit_memory", "2");
+	ret = pwrite(fd, "no", 2, REFUSED * 2 * MIB);
+	tell_kernel("/proc/sys/vm/overcommit_memory", "0");
+	if (ret >= 0)
+		errx(1, "there was memory");
+	if (preserved() != before)
+		errx(1, "%ld bytes more are preserved", preserved() - before);
+}
+
 static void holes_during(int fd)
 {
 	struct mark last = { .index = holes_index(LAST) };
@@ -226,6 +183,7 @@ static void holes_during(int fd)
 	mark(holes_mem, last.index);
 	if (!madvise(holes_mem + COLLAPSED * 2 * MIB, 2 * MIB, MADV_COLLAPSE))
 		errx(1, "holes were filled behind our back");
+	holes_refused(fd);
 }
 
 static void holes_late(void)
@@ -248,7 +206,78 @@ static void holes_found(int fd)
 	check_zero(mem, holes_index(READ), 1);
 	check(mem, holes_index(LATE));
 	check_zero(mem, holes_index(COLLAPSED), 1);
+	check_zero(mem, REFUSED * 2 * MIB / page, 1);
 	check(mem, holes_index(LAST));
+}
+
+/* Holes that userfaultfd fills while the file is preserved */
+
+#define FILLED_PAGES	8
+
+static char *filled_mem;
+static int filled_uffd;
+
+static int filled_make(void)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register arg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	int fd = new_file(FILLED_PAGES * page);
+
+	filled_mem = map(fd, FILLED_PAGES * page);
+	mark(filled_mem, 0);
+	arg.range.start = (uintptr_t)filled_mem;
+	arg.range.len = FILLED_PAGES * page;
+	filled_uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (filled_uffd < 0 || ioctl(filled_uffd, UFFDIO_API, &api) ||
+	    ioctl(filled_uffd, UFFDIO_REGISTER, &arg))
+		err(1, "userfaultfd");
+	return fd;
+}
+
+static int filled_copy(uint64_t index, const void *from)
+{
+	struct uffdio_copy arg = {
+		.dst = (uintptr_t)filled_mem + index * page,
+		.src = (uintptr_t)from,
+		.len = page,
+	};
+
+	return ioctl(filled_uffd, UFFDIO_COPY, &arg);
+}
+
+static void filled_during(int fd)
+{
+	void *from = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			  -1, 0);
+	struct uffdio_range zero = {
+		.start = (uintptr_t)filled_mem + 5 * page, .len = page,
+	};
+	struct uffdio_zeropage arg = { .range = zero };
+
+	(void)fd;
+	memset(from, 'x', page);
+	if (filled_copy(3, from) || filled_copy(FILLED_PAGES - 1, from))
+		err(1, "UFFDIO_COPY");
+	if (!filled_copy(3, from) || errno != EEXIST)
+		err(1, "UFFDIO_COPY onto what is there");
+	if (ioctl(filled_uffd, UFFDIO_ZEROPAGE, &arg))
+		err(1, "UFFDIO_ZEROPAGE");
+	mark(filled_mem, 3);
+	mark(filled_mem, FILLED_PAGES - 1);
+}
+
+static void filled_found(int fd)
+{
+	char *mem;
+
+	has(fd, FILLED_PAGES * page, 4 * page);
+	mem = map(fd, FILLED_PAGES * page);
+	check(mem, 0);
+	check(mem, 3);
+	check(mem, FILLED_PAGES - 1);
+	if (mem[3 * page + sizeof(struct mark)] != 'x')
+		errx(1, "what was copied is not there");
+	check_zero(mem, 5, 1);
 }
 
 /* What may not be done to it */
@@ -312,7 +341,7 @@ static void denied_found(int fd)
 
 #define THP		(8 * MIB)
 
-/* Bytes of a mapping of THP bytes that huge entries map */
+/* Bytes of a mapping that huge entries map */
 static unsigned long mapped_huge(char *mem)
 {
 	unsigned long kib = 0, start = 0, from, to, value;
@@ -534,22 +563,55 @@ static int too_huge_make(void)
 	return fd;
 }
 
-/* Much */
+/* Much, of pages of all kinds */
 
 static uint64_t large = 1024 * MIB;
 
+static int large_fill(int fd)
+{
+	if (ftruncate(fd, large))
+		err(1, "ftruncate");
+	mark_all(map(fd, large), large / page);
+	return fd;
+}
+
 static int large_make(void)
+{
+	return large_fill(new_file(0));
+}
+
+static int large_thp_make(void)
 {
 	int fd = new_file(large);
 
-	mark_all(map(fd, large), large / page);
+	mark_all(map_huge(fd, large), large / page);
 	return fd;
+}
+
+static int large_huge_make(void)
+{
+	return large_fill(pool_file(21));
+}
+
+static int large_gigantic_make(void)
+{
+	return large_fill(pool_file(30));
 }
 
 static void large_found(int fd)
 {
 	has(fd, large, large);
 	check_all(map(fd, large), large / page);
+}
+
+static void large_thp_found(int fd)
+{
+	char *mem = map_huge(fd, large);
+
+	has(fd, large, large);
+	check_all(mem, large / page);
+	if (mapped_huge(mem) < large * 9 / 10)
+		errx(1, "only %lu are huge pages any more", mapped_huge(mem));
 }
 
 /* With memory tags (MTE), which do not come along */
@@ -647,11 +709,15 @@ static const struct memfd_case {
 } cases[] = {
 	{ "far", far_make, nothing, NULL, far_found },
 	{ "holes", holes_make, holes_during, holes_late, holes_found },
+	{ "filled", filled_make, filled_during, NULL, filled_found },
 	{ "denied", denied_make, denied_during, NULL, denied_found },
 	{ "thp", thp_make, nothing, NULL, thp_found },
 	{ "swapped", swapped_make, swapped_during, NULL, swapped_found },
 	{ "locked", locked_make, nothing, NULL, locked_found },
 	{ "large", large_make, nothing, NULL, large_found },
+	{ "large-thp", large_thp_make, nothing, NULL, large_thp_found },
+	{ "large-huge", large_huge_make, nothing, NULL, large_found },
+	{ "large-gigantic", large_gigantic_make, nothing, NULL, large_found },
 	{ "huge", huge_make, huge_during, NULL, huge_found },
 	{ "gigantic", gigantic_make, gigantic_during, NULL, gigantic_found },
 	{ "too-huge", too_huge_make, nothing, NULL, nothing },
@@ -786,130 +852,6 @@ static int keep_refused(const char *session_name, const char *name, int error)
 	return 0;
 }
 
-/* Each allocation fails in turn */
-
-#define FAULT_FILES	48
-#define FAULT_PAGES	200
-
-/* The Nth allocation from now on fails; 0: none. Returns how many there were yet to be. */
-static int fail_nth(int nth)
-{
-	/* Opening it allocates something. */
-	static int fd = -1;
-	char text[16] = "";
-	int left;
-
-	if (fd < 0)
-		fd = open("/proc/self/fail-nth", O_RDWR);
-	if (fd < 0 || pread(fd, text, sizeof(text) - 1, 0) <= 0)
-		err(1, "fail-nth");
-	left = atoi(text);
-	snprintf(text, sizeof(text), "%d", nth);
-	if (pwrite(fd, text, strlen(text), 0) < 0)
-		err(1, "fail-nth");
-	return left;
-}
-
-static long preserved(void)
-{
-	char text[32];
-	int fd = open("/sys/kernel/kho/preserved_bytes", O_RDONLY);
-	ssize_t len = read(fd, text, sizeof(text) - 1);
-
-	close(fd);
-	text[len > 0 ? len : 0] = 0;
-	return atol(text);
-}
-
-static int fault_file(void)
-{
-	int fd = new_file(FAULT_PAGES * page);
-	char *mem = map(fd, FAULT_PAGES * page);
-
-	mark_all(mem, FAULT_PAGES / 2);
-	munmap(mem, FAULT_PAGES * page);
-	return fd;
-}
-
-static void fault_find(int fd)
-{
-	char *mem = map(fd, FAULT_PAGES * page);
-
-	check_all(mem, FAULT_PAGES / 2);
-	munmap(mem, FAULT_PAGES * page);
-	close(fd);
-}
-
-/* Returns whether allocation N failed, and mattered; *END: there were not so many. */
-static int fault_preserve(int session, int n, int *end)
-{
-	int fd = fault_file(), ret, error;
-	long before = preserved();
-
-	fail_nth(n);
-	ret = luo_preserve(session, fd, n);
-	error = errno;
-	*end = fail_nth(0);
-	if (ret && error != ENOMEM)
-		errx(1, "allocation %d: %s", n, strerror(error));
-	if (ret && preserved() != before)
-		errx(1, "allocation %d leaves %ld bytes", n, preserved() - before);
-	if (ret && luo_preserve(session, fd, n))
-		err(1, "once more after allocation %d", n);
-	close(fd);
-	return ret;
-}
-
-static int faults_keep(const char *session_name)
-{
-	int session = luo_create(session_name), failed = 0, end = 0, n;
-
-	if (session < 0)
-		err(1, "create");
-	for (n = 1; n <= FAULT_FILES; n++)
-		failed -= fault_preserve(session, n, &end);
-	if (!end)
-		errx(1, "there is no end of allocations");
-	printf("kept %d\n", failed);
-	fflush(stdout);
-	pause();
-	return 0;
-}
-
-static int fault_retrieve(int session, int n, int *end)
-{
-	int fd, error;
-
-	fail_nth(n);
-	fd = luo_retrieve_fd(session, n);
-	error = errno;
-	*end = fail_nth(0);
-	if (fd >= 0) {
-		fault_find(fd);
-		return 0;
-	}
-	/* No inode, and no file */
-	if (error != ENOMEM && error != ENOSPC && error != ENFILE)
-		errx(1, "allocation %d: %s", n, strerror(error));
-	return 1;
-}
-
-static int faults_find(const char *session_name)
-{
-	int session = luo_retrieve(session_name), failed = 0, end = 0, n;
-
-	if (session < 0)
-		err(1, "retrieve");
-	for (n = 1; n <= FAULT_FILES; n++)
-		failed += fault_retrieve(session, n, &end);
-	if (!end)
-		errx(1, "there is no end of allocations");
-	if (luo_finish(session))
-		err(1, "finish");
-	printf("found %d\n", failed);
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	page = sysconf(_SC_PAGESIZE);
@@ -921,10 +863,6 @@ int main(int argc, char **argv)
 		return find(argv[2], argv + 3);
 	if (!strcmp(argv[1], "again"))
 		return keep_again(argv[2], argv + 3);
-	if (!strcmp(argv[1], "faults"))
-		return faults_keep(argv[2]);
-	if (!strcmp(argv[1], "faults-found"))
-		return faults_find(argv[2]);
 	if (argc == 5 && !strcmp(argv[1], "refused"))
 		return keep_refused(argv[2], argv[3], atoi(argv[4]));
 	errx(1, "what is %s?", argv[1]);

@@ -21,8 +21,8 @@ stage0()
 	keep_memfds out swapped
 	expect "swapoff" swapoff /dev/ram0
 	arm_faults
-	background /tmp/faults 1 memfd faults many
-	log "memfd faults: $(cat /tmp/faults)"
+	background /tmp/faults 1 memfd-faults keep many
+	log "memfd-faults keep: $(cat /tmp/faults)"
 	within "allocations that failed" "$(cut -d ' ' -f 2 /tmp/faults)" 5 47
 }
 
@@ -31,8 +31,8 @@ stage1()
 	check_generation
 	find_memfds out swapped
 	arm_faults
-	memfd faults-found many > /tmp/faults 2>&1 || fail "faults: $(cat /tmp/faults)"
-	log "memfd faults-found: $(cat /tmp/faults)"
+	memfd-faults find many > /tmp/faults 2>&1 || fail "faults: $(cat /tmp/faults)"
+	log "memfd-faults find: $(cat /tmp/faults)"
 	within "allocations that failed" "$(cut -d ' ' -f 2 /tmp/faults)" 5 47
 	finalize
 	refuse "something was not claimed" in_log "not claimed and"
