@@ -17,6 +17,7 @@ stage0()
 		fail "another error: $(cat /tmp/kexec.err)"
 	same "on_demand_bytes" 0 "$(on_demand)"
 	driver_gone
+	rm "$(initrd)"
 	load || fail "kexec -l"
 	preserve state bytes=16M
 }
