@@ -30,6 +30,7 @@
  *	regions_fill	write into the reserve_mem= regions of regions=NAME,...
  *	regions_check	find there what regions_fill wrote
  *	struct_pages=N	are struct pages initialised; N are kept from at=ADDRESS on
+ *	crumbs		take a page of every second pageblock; they stay until rmmod
  *	poison		preserve memory with hardware errors, for good
  *	poisoned	in the next kernel: it came marked, and with =1 goes on
  *	badmsg		in the next kernel: the subtree of damage= is refused
@@ -155,6 +156,7 @@ static const struct {
 	{ "regions_fill", test_kho_regions_fill },
 	{ "regions_check", test_kho_regions_check },
 	{ "struct_pages", test_kho_struct_pages },
+	{ "crumbs", test_kho_crumbs },
 	{ "poison", test_kho_poison },
 	{ "poisoned", test_kho_poisoned },
 };
@@ -212,6 +214,7 @@ int test_kho_actions(char *list)
 /* Take back what stayed after a check. */
 void test_kho_undo_actions(void)
 {
+	test_kho_crumbs_undo();
 	test_kho_storm_undo();
 	test_kho_veto_undo();
 	test_kho_full_undo();

@@ -29,6 +29,10 @@ void test_kho_regions_check(unsigned long arg);
 /* test_kho_pages.c: struct pages, all of them */
 void test_kho_struct_pages(unsigned long arg);
 
+/* test_kho_crumbs.c: no contiguous memory */
+void test_kho_crumbs(unsigned long arg);
+void test_kho_crumbs_undo(void);
+
 /* test_kho_poison.c: memory with hardware errors */
 void test_kho_poison(unsigned long arg);
 void test_kho_poisoned(unsigned long arg);

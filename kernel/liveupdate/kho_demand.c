@@ -96,23 +96,28 @@ static bool kho_grain_moves(unsigned long pfn)
 }
 
 /* What is set apart for something else, or is to be removed some day, is not ours. */
-static bool kho_grain_is_ours(unsigned long pfn)
+static bool kho_grain_is_for_all(unsigned long pfn)
 {
 	struct page *page = pfn_to_online_page(pfn);
 
 	return page && zone_idx(page_zone(page)) != ZONE_MOVABLE &&
-	       page_zone(page) ==
-		       page_zone(pfn_to_page(pfn + KHO_DEMAND_PAGES - 1)) &&
 	       get_pageblock_migratetype(page) < MIGRATE_PCPTYPES;
+}
+
+/* As a blob may be: memory of boot, neither firmware's nor scratch */
+static bool kho_grain_was_at_boot(unsigned long pfn)
+{
+	return kho_surely_preservable(pfn, ilog2(KHO_DEMAND_PAGES)) ||
+	       !kho_check_pages(pfn, KHO_DEMAND_PAGES);
 }
 
 static bool kho_grain_suits(unsigned long pfn, bool reserve)
 {
-	if (reserve)
-		return kho_grain_moves(pfn);
-	return (kho_surely_preservable(pfn, ilog2(KHO_DEMAND_PAGES)) ||
-		!kho_check_pages(pfn, KHO_DEMAND_PAGES)) &&
-	       kho_grain_is_ours(pfn) && kho_grain_moves(pfn);
+	if (!reserve && (!kho_grain_was_at_boot(pfn) || !kho_grain_is_for_all(pfn)))
+		return false;
+	return page_zone(pfn_to_page(pfn)) ==
+		       page_zone(pfn_to_page(pfn + KHO_DEMAND_PAGES - 1)) &&
+	       kho_grain_moves(pfn);
 }
 
 static void kho_search_restart(struct kho_search *search)

@@ -109,7 +109,7 @@ static const struct kho_scratch *kho_first_area(phys_addr_t base, phys_addr_t en
 
 	for (area = kho_scratch;
 	     area < kho_scratch + kho_scratch_cnt + kho_scratch_on_demand; area++)
-		if (area->addr < end && area->addr + area->size > base &&
+		if (area->size && area->addr < end && area->addr + area->size > base &&
 		    (!first || area->addr < first->addr))
 			first = area;
 	return first;

@@ -4,11 +4,14 @@
  *
  * kexec_file_load() puts every segment of an ordinary image into scratch, so
  * that neither the copy nor the next kernel's first steps write over preserved
- * memory: into the reserve as far as it goes, else into areas on demand, which are
- * the image's for as long as it is loaded. With the image go two addresses: the FDT's, whose place is fixed for
- * as long as this kernel runs and whose content is written at finalize, and
- * that of the scratch list, which is a segment of its own. An image that was
- * loaded early therefore carries whatever is preserved when it is executed.
+ * memory: into the reserve as far as it goes, else into areas on demand. What is
+ * taken there is the image's for as long as it is loaded, so that its segments are
+ * written to where they will run.
+ *
+ * With the image go two addresses: the FDT's, whose place is fixed for as long as
+ * this kernel runs and whose content is written at finalize, and that of the scratch
+ * list, which is a segment of its own. An image that was loaded early therefore
+ * carries whatever is preserved when it is executed.
  *
  * The architecture writes both addresses where its boot protocol has room for
  * them (arch/x86/kernel/kho.c, drivers/of/kho.c).
@@ -206,7 +209,8 @@ static int kho_take_early(struct kimage *image)
 	/* Small segments find their place as large ones do. */
 	if (reserve)
 		return 0;
-	image->kho.memory->unplaced = wish.size;
+	if (area != ERR_PTR(-EINTR))
+		image->kho.memory->unplaced = wish.size;
 	return PTR_ERR(area);
 }
 
@@ -388,12 +392,14 @@ int kho_locate_mem_hole(struct kexec_buf *kbuf,
 
 	kho_drop_unused(image);
 	area = kho_take_for(kbuf);
-	if (!IS_ERR(area))
-		return kho_place_in(area, kbuf, func);
+	if (!IS_ERR(area) && !kho_place_in(area, kbuf, func))
+		return 0;
+	if (area == ERR_PTR(-EINTR))
+		return -EINTR;
 	if (!kho_place_in_any(kho_scratch, kho_scratch_cnt, kbuf, func))
 		return 0;
 	image->kho.memory->unplaced = kbuf->memsz;
-	return PTR_ERR(area);
+	return -ENOMEM;
 }
 
 static void kho_tell_shortage(const struct kimage *image, u64 size)
@@ -415,14 +421,12 @@ static void kho_warn_scratch_alone(const struct kimage *image)
 }
 
 /**
- * kho_check_kimage - whether the next kernel can be loaded and boot in scratch
+ * kho_check_kimage - settle what an image holds
  * @image: the image, after its loader has run
  * @err: what the loader returned
  *
  * Context: Process context, under the kexec lock.
- * Return: @err if that is an error, after a line in the log if it was for want of
- * contiguous memory. Else 0, or -EADDRNOTAVAIL if what the image leaves of scratch is
- * too little to boot in.
+ * Return: @err, after a line in the log if that was for want of contiguous memory.
  */
 int kho_check_kimage(struct kimage *image, int err)
 {

@@ -485,6 +485,55 @@ static void checked(void)
 	has_instruction = false;
 }
 
+/* As a loader does: something small, something large, and one that lies above */
+static int load(struct kimage *image)
+{
+	static const unsigned long sizes[] = { 1, U(3), U(6) };
+	int err = kho_fill_kimage(image);
+
+	for (unsigned int i = 0; !err && i < ARRAY_SIZE(sizes); i++) {
+		struct kexec_buf kbuf = { .image = image, .buf_max = ULONG_MAX,
+					  .memsz = PFN_PHYS(sizes[i]), .top_down = true };
+
+		err = kho_locate_mem_hole(&kbuf, try_range);
+		if (!err)
+			add_segment(image, kbuf.mem, kbuf.memsz);
+	}
+	return kho_check_kimage(image, err);
+}
+
+/* With a reserve it is in the way of others, or copied; without one loading fails */
+static void each_fails(void)
+{
+	for (unsigned int reserve = 0; reserve < 2; reserve++) {
+		unsigned int nth = 0, failed = 0;
+		bool more = true;
+
+		while (more) {
+			struct kimage image = {};
+			int err;
+
+			start(U(110), U(150));
+			offer_reserve = reserve;
+			if (!reserve)
+				kho_scratch_cnt = 0;
+			sim.fail_at = ++nth;
+			err = load(&image);
+			more = !sim.fail_at;
+			sim.fail_at = 0;
+			CHECK(!err || (err == -ENOMEM && more));
+			failed += !!err;
+			kho_free_kimage(&image);
+			if (!CHECK(!nr_taken))
+				return;
+			image = (struct kimage){};
+			CHECK(!load(&image));
+			kho_free_kimage(&image);
+		}
+		CHECK(failed == (reserve ? 1 : 4) && nth > failed);
+	}
+}
+
 /* Page by page, and zeroes behind what there is */
 static void written_in_place(void)
 {
@@ -552,6 +601,7 @@ const struct check checks_kexec[] = {
 	{ "kexec: purgatory is told what to check", checked },
 	{ "kexec: an image takes on demand what the reserve has no room for", difference },
 	{ "kexec: without a reserve all is on demand", all_on_demand },
+	{ "kexec: each allocation of a load fails in turn", each_fails },
 	{ "kexec: a segment is written in place", written_in_place },
 	{ "kexec: an image leaves enough to boot in", room_to_boot },
 	{ "kexec: kexec_load() is refused while something is preserved", old_call },

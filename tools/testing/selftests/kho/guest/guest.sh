@@ -518,6 +518,23 @@ check_scratch()
 		"$(cat $DEBUGFS/out/scratch_phys $DEBUGFS/out/scratch_len)"
 }
 
+# Nothing is reserved, and nothing is on demand as long as nothing is loaded
+check_on_demand()
+{
+	same "enabled" 1 "$(cat $SYSFS/enabled)"
+	same "mode" demand "$(cat $SYSFS/mode)"
+	same "generation" "$STAGE" "$(generation)"
+	same "scratch areas" "" "$(cat $SYSFS/scratch_phys $SYSFS/scratch_len)"
+	same "reserved_bytes" 0 "$(cat $SYSFS/reserved_bytes)"
+	same "on_demand_bytes, nothing loaded" 0 "$(on_demand)"
+	same "CmaTotal" 0 "$(meminfo CmaTotal)"
+}
+
+on_demand()
+{
+	cat $SYSFS/on_demand_bytes
+}
+
 # Generation, release and scratch as they have to be in this stage, when every
 # stage before it handed over
 check_generation()

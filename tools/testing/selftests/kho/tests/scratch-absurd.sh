@@ -4,7 +4,7 @@ CMDLINE="kho=on kho=perhaps kho_scratch=banana kho_scratch=16M,,64M kho_scratch=
 MEMORY=1G
 
 KEXECS=0
-MUST="KHO: kho=perhaps is neither on nor off; ignored
+MUST="KHO: kho=perhaps is none of on, off and demand; ignored
 KHO: .*kho_scratch=banana.*default
 KHO: .*kho_scratch=16M,,64M.*default
 KHO: .*kho_scratch=-3%.*default"

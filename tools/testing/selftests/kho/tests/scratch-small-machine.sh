@@ -5,9 +5,9 @@ MEMORY=160M
 
 KEXECS=0
 # UEFI lies in the middle of it.
-MUST="KHO: .*(missing|no 96 MiB of contiguous memory).*KHO is off"
+MUST="KHO: .*(missing|no 96 MiB of contiguous memory).*it is taken on demand"
 
 stage0()
 {
-	check_off
+	check_on_demand
 }

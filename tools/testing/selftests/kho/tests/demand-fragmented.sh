@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+ABOUT="no contiguous memory: loading fails and says so, and works when there is some"
+VARIANTS="plain debug"
+LATER=debug
+CMDLINE="kho=demand"
+MUST="KHO: no [0-9]+ KiB of contiguous memory for the image: the largest .* zone [A-Z]"
+SECONDS_A_BOOT=100
+
+stage0()
+{
+	initrd > /dev/null
+	expect "crumbs" insmod $DRIVER action=crumbs
+	# what moves lies together, and would make room for less than this
+	head -c 96m /dev/zero >> "$(initrd)"
+	refuse "kexec -l into crumbs" load
+	grep -q "Cannot allocate memory" /tmp/kexec.err ||
+		fail "another error: $(cat /tmp/kexec.err)"
+	same "on_demand_bytes" 0 "$(on_demand)"
+	driver_gone
+	rm "$(initrd)"
+	load || fail "kexec -l"
+	preserve state bytes=16M
+}
+
+stage1()
+{
+	check_on_demand
+	restore state
+}
