@@ -8,6 +8,7 @@
 #ifndef _KHO_PAGES_KERNEL_H
 #define _KHO_PAGES_KERNEL_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -77,6 +78,7 @@ typedef u32 gfp_t;
 				   _a > _b ? _a : _b; })
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define max_t(type, a, b)	max((type)(a), (type)(b))
+#define roundup_pow_of_two(n)	(1UL << (64 - __builtin_clzl((n) - 1)))
 
 /* Bits */
 #define BITS_PER_LONG		64
@@ -340,6 +342,7 @@ struct folio {
 #define MAX_PAGE_ORDER		13
 #endif
 
+extern unsigned long max_pfn;
 #define PFN_PHYS(pfn)		((phys_addr_t)(pfn) << PAGE_SHIFT)
 #define PHYS_PFN(phys)		((unsigned long)((phys) >> PAGE_SHIFT))
 #define PFN_UP(phys)		PHYS_PFN((phys) + PAGE_SIZE - 1)
