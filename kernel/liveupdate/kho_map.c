@@ -10,6 +10,7 @@
  */
 #include <linux/align.h>
 #include <linux/bitmap.h>
+#include <linux/bitops.h>
 #include <linux/io.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
@@ -305,6 +306,54 @@ bool kho_map_touches(const struct kho_radix_tree *tree, phys_addr_t start,
 			return true;
 	}
 	return false;
+}
+
+/* Blocks of one order, from one key to another. */
+static u64 kho_count_keys(const struct kho_radix_tree *tree, u64 first, u64 last)
+{
+	struct kho_radix_iter iter;
+	u64 base, word, count = 0;
+
+	kho_radix_iter_init(&iter, tree->root, first, last);
+	while (kho_radix_iter_next_word(&iter, &base, &word))
+		count += hweight64(word);
+	return count;
+}
+
+/**
+ * kho_map_blocks() - how many blocks of an order there are
+ * @tree: the memory map, whose nodes stay
+ * @order: at most KHO_KEY_MAX_ORDER
+ *
+ * Context: Any. The number is exact when nothing changes at the same time.
+ * Return: The number.
+ */
+u64 kho_map_blocks(const struct kho_radix_tree *tree, unsigned int order)
+{
+	return kho_count_keys(tree, kho_key_first(order), kho_key_last(order));
+}
+
+/**
+ * kho_map_bytes() - how much of a range is preserved
+ * @tree: the memory map, whose nodes stay
+ * @base: physical address, aligned to @size
+ * @size: bytes, a power of two and at least a page
+ *
+ * Context: Any. The number is exact when nothing changes at the same time.
+ * Return: Bytes.
+ */
+u64 kho_map_bytes(const struct kho_radix_tree *tree, phys_addr_t base, u64 size)
+{
+	unsigned int order;
+	u64 bytes = 0;
+
+	/* A block lies within the range, or the range within it. */
+	for (order = 0; order <= KHO_KEY_MAX_ORDER; order++)
+		bytes += min((u64)PAGE_SIZE << order, size) *
+			 kho_count_keys(tree, kho_radix_encode_key(base, order),
+					kho_radix_encode_key(base + size - 1,
+							     order));
+	return bytes;
 }
 
 /**

@@ -102,6 +102,8 @@ bool kho_map_covers(const struct kho_radix_tree *tree, unsigned long orders,
 		    phys_addr_t phys, u64 size);
 bool kho_map_touches(const struct kho_radix_tree *tree, phys_addr_t start,
 		     phys_addr_t end);
+u64 kho_map_blocks(const struct kho_radix_tree *tree, unsigned int order);
+u64 kho_map_bytes(const struct kho_radix_tree *tree, phys_addr_t base, u64 size);
 int kho_sum_node(phys_addr_t node, unsigned int level, void *data);
 u32 kho_map_crc32c(const struct kho_radix_tree *tree);
 

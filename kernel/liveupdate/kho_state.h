@@ -70,6 +70,28 @@ static inline void kho_change_end(void)
 }
 
 /**
+ * kho_look_begin() - look at what is preserved while it may change
+ *
+ * The nodes of the memory map stay until kho_look_end().
+ *
+ * Context: Process context, may sleep.
+ */
+static inline void kho_look_begin(void)
+{
+	percpu_down_read(&kho_changes);
+}
+
+/**
+ * kho_look_end() - all was seen
+ *
+ * Context: Process context.
+ */
+static inline void kho_look_end(void)
+{
+	percpu_up_read(&kho_changes);
+}
+
+/**
  * kho_stop_changes() - keep what is preserved as it is, for who looks at all of it
  *
  * Context: Process context, may sleep; not within a change.

@@ -9,13 +9,20 @@
 #define pr_fmt(fmt) "KHO: " fmt
 
 #include <linux/capability.h>
+#include <linux/io.h>
 #include <linux/kobject.h>
+#include <linux/log2.h>
+#include <linux/math.h>
+#include <linux/memblock.h>
+#include <linux/minmax.h>
+#include <linux/pfn.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "kho_claim.h"
 #include "kho_fdt.h"
 #include "kho_finalize.h"
+#include "kho_map.h"
 #include "kho_preserve.h"
 #include "kho_scratch.h"
 #include "kho_state.h"
@@ -128,6 +135,30 @@ static ssize_t preserved_bytes_show(struct kobject *kobj,
 
 static struct kobj_attribute preserved_bytes_attr = __ATTR_RO(preserved_bytes);
 
+/* One line for each order that occurs: it, and how many blocks are of it. */
+static ssize_t preserved_orders_show(struct kobject *kobj,
+				     struct kobj_attribute *attr, char *buf)
+{
+	unsigned int order;
+	int len = 0;
+
+	if (!kho_is_enabled())
+		return 0;
+	kho_look_begin();
+	for (order = 0; order <= KHO_KEY_MAX_ORDER; order++) {
+		u64 blocks = kho_map_blocks(&kho_out_tree, order);
+
+		if (blocks)
+			len += sysfs_emit_at(buf, len, "%u %llu\n", order,
+					     blocks);
+	}
+	kho_look_end();
+	return len;
+}
+
+static struct kobj_attribute preserved_orders_attr =
+	__ATTR_RO_MODE(preserved_orders, 0400);
+
 static ssize_t unclaimed_bytes_show(struct kobject *kobj,
 				    struct kobj_attribute *attr, char *buf)
 {
@@ -188,6 +219,7 @@ static struct attribute *kho_attrs[] = {
 	&on_demand_bytes_attr.attr,
 	&dt_max_attr.attr,
 	&preserved_bytes_attr.attr,
+	&preserved_orders_attr.attr,
 	&unclaimed_bytes_attr.attr,
 	&generation_attr.attr,
 	&previous_release_attr.attr,
@@ -209,8 +241,68 @@ static struct bin_attribute out_dt_attr = {
 	.read = out_dt_read,
 };
 
+/*
+ * Memory in pieces of one size, a line each: where it begins, how much of it is
+ * preserved, how much of it came and is unclaimed. All lines have the same length, so
+ * that any of them can be found.
+ */
+#define DENSITY_LINE		(3 * 17)
+#define DENSITY_LINES		1024
+
+static u64 density_size __ro_after_init;
+
+static void density_line(char *line, phys_addr_t base)
+{
+	u64 in = 0, out;
+
+	kho_look_begin();
+	out = kho_map_bytes(&kho_out_tree, base, density_size);
+	if (kho_in.valid)
+		in = kho_map_bytes(&kho_in.tree, base, density_size);
+	kho_look_end();
+	snprintf(line, DENSITY_LINE + 1, "%016llx %016llx %016llx\n",
+		 (u64)base, out, in);
+}
+
+static ssize_t density_read(struct file *file, struct kobject *kobj,
+			    struct bin_attribute *attr, char *buf, loff_t pos,
+			    size_t count)
+{
+	char line[DENSITY_LINE + 1];
+	size_t done = 0;
+
+	if (!kho_is_enabled())
+		return 0;
+	while (done < count && pos < attr->size) {
+		size_t at = pos % DENSITY_LINE;
+		size_t part = min(count - done, DENSITY_LINE - at);
+
+		density_line(line, pos / DENSITY_LINE * density_size);
+		memcpy(buf + done, line + at, part);
+		done += part;
+		pos += part;
+	}
+	return done;
+}
+
+static struct bin_attribute density_attr = {
+	.attr = { .name = "density", .mode = 0400 },
+	.read = density_read,
+};
+
+/* Nothing beyond the memory that is there at boot can be preserved. */
+static void __init init_density(void)
+{
+	u64 end = PFN_PHYS(max_pfn);
+
+	density_size = max_t(u64, PAGE_SIZE,
+			     roundup_pow_of_two(DIV_ROUND_UP(end, DENSITY_LINES)));
+	density_attr.size = DIV_ROUND_UP(end, density_size) * DENSITY_LINE;
+}
+
 static struct bin_attribute *kho_bin_attrs[] = {
 	&out_dt_attr,
+	&density_attr,
 	NULL
 };
 
@@ -255,6 +347,7 @@ static int __init kho_sysfs_init(void)
 
 	if (!kobj)
 		return -ENOMEM;
+	init_density();
 	err = sysfs_create_group(kobj, &kho_group);
 	if (err) {
 		kobject_put(kobj);

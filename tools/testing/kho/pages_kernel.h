@@ -83,6 +83,7 @@ void sim_die(const char *what) __noreturn;
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define min3(a, b, c)		min(a, min(b, c))
 #define max_t(type, a, b)	max((type)(a), (type)(b))
+#define roundup_pow_of_two(n)	(1UL << (64 - __builtin_clzl((n) - 1)))
 
 /* Bits */
 #define BITS_PER_LONG		64
@@ -306,6 +307,7 @@ struct folio {
 #define MAX_PAGE_ORDER		13
 #endif
 
+extern unsigned long max_pfn;
 #define PFN_PHYS(pfn)		((phys_addr_t)(pfn) << PAGE_SHIFT)
 #define PHYS_PFN(phys)		((unsigned long)((phys) >> PAGE_SHIFT))
 #define PFN_UP(phys)		PHYS_PFN((phys) + PAGE_SIZE - 1)

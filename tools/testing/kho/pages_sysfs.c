@@ -12,8 +12,10 @@ struct kobject {
 	bool there;
 	const struct attribute_group *group;
 	const struct bin_attribute *dt;
+	const struct bin_attribute *density;
 };
 
+unsigned long max_pfn = SIM_PAGES;
 static struct kobject kernel, firmware;
 struct kobject *kernel_kobj = &kernel, *firmware_kobj = &firmware;
 static bool privileged = true;
@@ -77,6 +79,7 @@ int sysfs_create_group(struct kobject *kobj, const struct attribute_group *group
 	if (sim_fails())
 		return -ENOMEM;
 	kobj->group = group;
+	kobj->density = group->bin_attrs[1];
 	return sysfs_create_bin_file(kobj, group->bin_attrs[0]);
 }
 
@@ -189,6 +192,83 @@ static void attributes(void)
 	CHECK(reads("enabled", 0444, "0\n"));
 }
 
+#define ALL_ORDERS	((2UL << KHO_KEY_MAX_ORDER) - 1)
+
+/* What a line of density has to say: pieces have 64 pages here */
+static void density_of(unsigned long pfn, char *line)
+{
+	u64 bytes[2] = {};
+
+	for (unsigned long i = pfn; i < pfn + 64; i++) {
+		if (kho_map_orders_at(&kho_out_tree, ALL_ORDERS, PFN_PHYS(i)))
+			bytes[0] += PAGE_SIZE;
+		if (kho_in.valid &&
+		    kho_map_orders_at(&kho_in.tree, kho_in.orders, PFN_PHYS(i)))
+			bytes[1] += PAGE_SIZE;
+	}
+	sprintf(line, "%016lx %016lx %016lx\n", (unsigned long)PFN_PHYS(pfn),
+		(unsigned long)bytes[0], (unsigned long)bytes[1]);
+}
+
+/* All of it, in pieces that end anywhere in a line */
+static bool density_right(void)
+{
+	static char want[SIM_PAGES / 64 * 51 + 1], have[sizeof(want) + 100];
+	ssize_t got, at = 0;
+
+	for (unsigned long pfn = 0; pfn < SIM_PAGES; pfn += 64)
+		density_of(pfn, want + pfn / 64 * 51);
+	do {
+		got = kernel.density->read(NULL, &kernel, (void *)kernel.density,
+					   have + at, at, 70);
+		at += got;
+	} while (got);
+	return at == sizeof(want) - 1 && kernel.density->size == (size_t)at &&
+	       !memcmp(have, want, at);
+}
+
+static void density(void)
+{
+	restart();
+	CHECK(kernel.density->attr.mode == 0400 && density_right());
+	CHECK(!kho_preserve_pages(pfn_to_page(BANK_B + 61), 5));
+	CHECK(!kho_preserve_pages(pfn_to_page(BANK_B + 256), 256));
+	CHECK(density_right());
+	sim_kexec();
+	kobject_put(&kernel);
+	CHECK(!sim_initcall_kho_init() && !sim_initcall_kho_sysfs_init());
+	CHECK(!kho_preserve_pages(pfn_to_page(BANK_B + 900), 3));
+	CHECK(kho_restore_pages(PFN_PHYS(BANK_B + 256), 256));
+	CHECK(density_right());
+	sim_switch(false);
+	CHECK(reads("preserved_orders", 0400, ""));
+	CHECK(!kernel.density->read(NULL, &kernel, (void *)kernel.density, got,
+				    0, 10));
+}
+
+/* KHO's own are there, too */
+static void orders(void)
+{
+	u64 blocks[KHO_KEY_MAX_ORDER + 1];
+	char text[256];
+	int len = 0;
+
+	restart();
+	for (unsigned int order = 0; order <= KHO_KEY_MAX_ORDER; order++)
+		blocks[order] = kho_map_blocks(&kho_out_tree, order);
+	CHECK(!kho_preserve_pages(pfn_to_page(BANK_B), 7));
+	CHECK(!kho_preserve_pages(pfn_to_page(BANK_B + 256), 512));
+	blocks[0]++;
+	blocks[1]++;
+	blocks[2]++;
+	blocks[8] += 2;
+	for (unsigned int order = 0; order <= KHO_KEY_MAX_ORDER; order++)
+		if (blocks[order])
+			len += sprintf(text + len, "%u %lu\n", order,
+				       (unsigned long)blocks[order]);
+	CHECK(reads("preserved_orders", 0400, text));
+}
+
 static void active(void)
 {
 	restart();
@@ -247,6 +327,8 @@ static void no_files(void)
 
 const struct check checks_sysfs[] = {
 	{ "sysfs: each file says what is", attributes },
+	{ "sysfs: density says where", density },
+	{ "sysfs: preserved_orders says in which blocks", orders },
 	{ "sysfs: active finalizes and aborts", active },
 	{ "sysfs: the FDT can be read while it is true", device_tree },
 	{ "sysfs: without files all else works", no_files },

@@ -86,7 +86,8 @@ readers()
 			previous_release refused; do
 		allowed root "cat $SYSFS/$name"
 	done
-	for name in $SYSFS/scratch_phys $DEBUGFS/out/fdt "$@"; do
+	for name in $SYSFS/scratch_phys $SYSFS/density $SYSFS/preserved_orders \
+			$DEBUGFS/out/fdt "$@"; do
 		denied root "Permission denied" "cat $name"
 	done
 }
