@@ -19,8 +19,8 @@ known="\
 6.18 trixie-backports linux=6.18.15-1~bpo13+1
 6.19 trixie-backports linux=6.19.11-1~bpo13+1
 7.1 trixie-backports linux=7.1.13-1~bpo13+1
-7.2 sid linux-source-7.2
-7.3 sid linux-source-7.3"
+7.2 trixie-backports linux-source-7.2
+7.3 trixie-backports linux-source-7.3"
 
 [ $# != 0 ] || mapfile -t < <(cut -d ' ' -f 1 <<<"$known") MAPFILE
 [ $# != 0 ] || set -- "${MAPFILE[@]}"
@@ -61,7 +61,7 @@ fetch() {
 unpack() {
 	local file
 
-	file=$(ls -d ./*.orig.tar.xz ./*.deb 2>/dev/null | head -n 1)
+	file=$(find . -maxdepth 1 -name '*.orig.tar.xz' -o -maxdepth 1 -name '*.deb')
 	mkdir source
 	case $file in
 	*.deb) dpkg-deb --fsys-tarfile "$file" |
