@@ -97,6 +97,16 @@ static void by_choice(void)
 	CHECK(!kho_version_choose("auto"));
 }
 
+static bool has_block(struct kho_radix_tree *tree, u64 phys, unsigned int order)
+{
+	return kho_radix_contains_key(tree, kho_radix_encode_key(phys, order));
+}
+
+static int add_block(struct kho_radix_tree *tree, u64 phys, unsigned int order)
+{
+	return kho_radix_add_key(tree, kho_radix_encode_key(phys, order));
+}
+
 /* All that a list says is in the map, and all that is in the map it says */
 static void check_list(phys_addr_t chunk, struct kho_radix_tree *tree)
 {
@@ -117,8 +127,7 @@ static void check_list(phys_addr_t chunk, struct kho_radix_tree *tree)
 					   ((u64)bit << order << PAGE_SHIFT);
 
 				blocks++;
-				CHECK(kho_radix_contains_key(tree,
-					kho_radix_encode_key(phys, order)));
+				CHECK(has_block(tree, phys, order));
 			}
 		}
 	}
@@ -140,9 +149,7 @@ static void list_written(void)
 		return;
 	/* Far enough from one another for a bitmap each */
 	for (unsigned int i = 0; i < ARRAY_SIZE(orders); i++)
-		CHECK(!kho_radix_add_key(&tree, kho_radix_encode_key(
-			(u64)i << (orders[i] + KHO_LEAF_BITS + PAGE_SHIFT),
-			orders[i])));
+		CHECK(!add_block(&tree, i * kho_v1_span(orders[i]), orders[i]));
 	CHECK(!FAIL_EACH(kho_bitmaps_write(&tree, &first, &crc), -ENOMEM));
 	check_list(first, &tree);
 	CHECK(crc);
@@ -150,14 +157,13 @@ static void list_written(void)
 
 	/* More of an order than a chunk can tell of */
 	for (unsigned int i = 0; i < KHO_V1_CHUNK_MAX + 3; i++)
-		CHECK(!kho_radix_add_key(&tree, kho_radix_encode_key(
-			((u64)i << (2 + KHO_LEAF_BITS + PAGE_SHIFT)) +
-			((u64)(i % 5) << (2 + PAGE_SHIFT)), 2)));
+		CHECK(!add_block(&tree, i * kho_v1_span(2) +
+				 (i % 5) * (PAGE_SIZE << 2), 2));
 	CHECK(!FAIL_EACH(kho_bitmaps_write(&tree, &first, &crc), -ENOMEM));
 	check_list(first, &tree);
 	kho_bitmaps_free(first);
 
-	CHECK(!kho_radix_add_key(&tree, kho_radix_encode_key(0, MAX_PAGE_ORDER + 1)));
+	CHECK(!add_block(&tree, 0, MAX_PAGE_ORDER + 1));
 	sim_quiet();
 	CHECK(kho_bitmaps_write(&tree, &first, &crc) == -EOPNOTSUPP);
 	CHECK(sim_printed('e') == 1);

@@ -13,14 +13,14 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
-#include <linux/version.h>
 #include <linux/vmalloc.h>
 
-/* 6.16 to 6.18: a chain of producers that is asked at finalize; no sizes of blobs */
-#define OLD_CALLS (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0) && \
-		   LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0))
-#define NO_SIZES (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0) && \
-		  LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0))
+/*
+ * KHO_KERNEL is the kernel's version, 618 for 6.18. From 6.16 to 6.18 there is a chain
+ * of producers that are asked at finalize; up to 7.0 blobs have no sizes.
+ */
+#define OLD_CALLS	(KHO_KERNEL >= 616 && KHO_KERNEL <= 618)
+#define NO_SIZES	(KHO_KERNEL >= 616 && KHO_KERNEL <= 700)
 
 #define NAME		"interop"
 #define RUN_PAGES	7
