@@ -21,8 +21,8 @@ plugin()
 {
 	echo "-plugin $LOGS/count.so,out=$LOGS/$1.count,start=$(address \
 		start_kernel),init=$(address run_init_process),begin=$(address \
-		kernel_kexec),leave=$(address machine_kexec),sum=$(address kho_sum_node),write=$(address \
-		kho_write_subtrees)"
+		kernel_kexec),leave=$(address machine_kexec),sum=$(address \
+		kho_sum_node),write=$(address kho_write_subtrees)"
 }
 
 # measure RUN FILE NAME=VALUE...: the machine of bench/FILE.sh, as RUN. The

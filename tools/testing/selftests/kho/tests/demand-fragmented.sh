@@ -18,8 +18,8 @@ stage0()
 	same "on_demand_bytes" 0 "$(on_demand)"
 	driver_gone
 	rm "$(initrd)"
-	load || fail "kexec -l"
 	preserve state bytes=16M
+	load || fail "kexec -l"
 }
 
 stage1()
