@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="no contiguous memory: loading fails and says so, and works when there is some"
-VARIANTS="plain debug"
-LATER=debug
 CMDLINE="kho=demand"
 MUST="KHO: no [0-9]+ KiB of contiguous memory for the image: the largest .* zone [A-Z]"
-SECONDS_A_BOOT=100
 
 stage0()
 {
