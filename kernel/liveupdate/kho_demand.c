@@ -186,7 +186,6 @@ static int kho_search_step(struct kho_search *search, unsigned long pfn,
 	if (!err || err == -EINTR)
 		return err;
 	/* Somebody held on to a page, and probably does so still. */
-	search->shortage->busy = true;
 	kho_search_restart(search);
 	return --search->tries ? -EAGAIN : -ENOMEM;
 }

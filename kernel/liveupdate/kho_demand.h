@@ -41,12 +41,10 @@ struct kho_wish {
  * struct kho_shortage - what there was instead of an area
  * @largest: bytes in the largest range that was seen
  * @zone: the name of its zone, NULL where there was nothing at all
- * @busy: there were ranges from which something would not move after all
  */
 struct kho_shortage {
 	u64 largest;
 	const char *zone;
-	bool busy;
 };
 
 int kho_demand_take(const struct kho_wish *wish, struct kho_scratch *area,

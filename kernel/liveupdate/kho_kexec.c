@@ -72,20 +72,23 @@ struct kho_image_memory {
 	struct kho_scratch area[];
 };
 
-#define for_each_area(area, image) \
-	for (area = (image)->kho.memory->area; \
-	     area < (image)->kho.memory->area + kho_scratch_cnt + KHO_DEMAND_MAX; area++)
-#define for_each_held(area, image) \
-	for (area = (image)->kho.memory->area + kho_scratch_cnt; \
-	     area < (image)->kho.memory->area + kho_scratch_cnt + 2 * KHO_DEMAND_MAX; area++)
+/* How many areas there are in the list, and places for what the image holds */
+#define KHO_LISTED		(kho_scratch_cnt + KHO_DEMAND_MAX)
+#define KHO_HELD		(2 * KHO_DEMAND_MAX)
+
+static struct kho_scratch *kho_held(const struct kimage *image)
+{
+	return image->kho.memory->area + kho_scratch_cnt;
+}
 
 static u64 kho_areas_sum(const struct kimage *image)
 {
-	const struct kho_scratch *area;
+	const struct kho_scratch *area = image->kho.memory->area;
 	u64 sum = 0;
+	unsigned int i;
 
-	for_each_area(area, image)
-		sum += area->size;
+	for (i = 0; i < KHO_LISTED; i++)
+		sum += area[i].size;
 	return sum;
 }
 
@@ -111,11 +114,12 @@ static u64 kho_area_used(const struct kimage *image,
 /* The areas do not overlap, so a segment's bytes in them may be added up. */
 static u64 kho_image_used(const struct kimage *image)
 {
-	const struct kho_scratch *area;
+	const struct kho_scratch *area = image->kho.memory->area;
 	u64 used = 0;
+	unsigned int i;
 
-	for_each_area(area, image)
-		used += kho_area_used(image, area);
+	for (i = 0; i < KHO_LISTED; i++)
+		used += kho_area_used(image, &area[i]);
 
 	return used;
 }
@@ -149,9 +153,10 @@ static bool kho_leaves_room(const struct kimage *image, u64 size)
 /* A loader may have tried elsewhere first. */
 static void kho_drop_unused(struct kimage *image)
 {
-	struct kho_scratch *area;
+	struct kho_scratch *area = kho_held(image);
+	unsigned int i;
 
-	for_each_held(area, image) {
+	for (i = 0; i < KHO_HELD; i++, area++) {
 		if (!area->size || area->addr == image->kho.memory->early ||
 		    kho_area_used(image, area))
 			continue;
@@ -163,7 +168,7 @@ static void kho_drop_unused(struct kimage *image)
 /* A place for what is to be taken of the reserve, or on demand; NULL if there is none */
 static struct kho_scratch *kho_free_place(struct kimage *image, bool reserve)
 {
-	struct kho_scratch *area = image->kho.memory->area + kho_scratch_cnt +
+	struct kho_scratch *area = kho_held(image) +
 				   (reserve ? KHO_DEMAND_MAX : 0);
 	unsigned int i;
 
@@ -222,13 +227,15 @@ static int kho_take_early(struct kimage *image)
  */
 void kho_free_kimage(struct kimage *image)
 {
-	struct kho_scratch *area;
+	const struct kho_scratch *area;
+	unsigned int i;
 
 	if (!image->kho.memory)
 		return;
-	for_each_held(area, image)
-		if (area->size)
-			kho_demand_give(area);
+	area = kho_held(image);
+	for (i = 0; i < KHO_HELD; i++)
+		if (area[i].size)
+			kho_demand_give(&area[i]);
 	kfree(image->kho.memory);
 	image->kho.memory = NULL;
 }
@@ -247,7 +254,7 @@ void kho_free_kimage(struct kimage *image)
  */
 int kho_fill_kimage(struct kimage *image)
 {
-	unsigned int nr = kho_scratch_cnt + KHO_DEMAND_MAX;
+	unsigned int nr = KHO_LISTED;
 	struct kexec_buf kbuf = {
 		.image = image,
 		.bufsz = nr * sizeof(*kho_scratch),
@@ -346,8 +353,7 @@ static struct kho_scratch *kho_take_for(struct kexec_buf *kbuf)
 			return area;
 	}
 
-	highest = kho_next_area(image->kho.memory->area, kho_scratch_cnt + KHO_DEMAND_MAX,
-				NULL, true);
+	highest = kho_next_area(image->kho.memory->area, KHO_LISTED, NULL, true);
 	if (kbuf->top_down && highest && highest->addr > kbuf->buf_min)
 		wish.end = min_t(phys_addr_t, wish.end, highest->addr);
 	area = kho_take(image, &wish, false);
@@ -386,8 +392,7 @@ int kho_locate_mem_hole(struct kexec_buf *kbuf,
 	/* A loader that tries once more, elsewhere, fares no better. */
 	if (image->kho.memory->unplaced)
 		return -ENOMEM;
-	if (!kho_place_in_any(image->kho.memory->area + kho_scratch_cnt,
-			      2 * KHO_DEMAND_MAX, kbuf, func))
+	if (!kho_place_in_any(kho_held(image), KHO_HELD, kbuf, func))
 		return 0;
 
 	kho_drop_unused(image);
@@ -459,12 +464,14 @@ int kho_check_kimage(struct kimage *image, int err)
 bool kho_is_in_place(const struct kimage *image, phys_addr_t phys, size_t size)
 {
 	const struct kho_scratch *area;
+	unsigned int i;
 
 	if (!image->kho.memory)
 		return false;
-	for_each_held(area, image)
-		if (phys >= area->addr &&
-		    phys + size <= area->addr + area->size)
+	area = kho_held(image);
+	for (i = 0; i < KHO_HELD; i++)
+		if (phys >= area[i].addr &&
+		    phys + size <= area[i].addr + area[i].size)
 			return true;
 	return false;
 }
@@ -530,8 +537,8 @@ int kho_store_checksum(struct kimage *image)
 {
 	struct kexec_sha_region regions[KEXEC_SEGMENT_MAX] = {};
 	unsigned long i, nr = 0;
-	u32 crc = ~0U;
-	u8 use = 1;
+	/* That there is one, and the sum */
+	u32 check[2] = { 1, ~0U };
 
 	if (!IS_ENABLED(CONFIG_ARCH_SUPPORTS_KEXEC_PURGATORY) ||
 	    !image->kho.fdt || !arch_kho_can_check())
@@ -544,17 +551,15 @@ int kho_store_checksum(struct kimage *image)
 			continue;
 		regions[nr].start = segment->mem;
 		regions[nr++].len = segment->bufsz;
-		crc = kho_crc32c(crc, segment->kbuf, segment->bufsz);
+		check[1] = kho_crc32c(check[1], segment->kbuf, segment->bufsz);
 		cond_resched();
 	}
-	crc = ~crc;
+	check[1] = ~check[1];
 
 	return kexec_purgatory_get_set_symbol(image, "purgatory_sha_regions",
 					      regions, sizeof(regions), false) ?:
 	       kexec_purgatory_get_set_symbol(image, "purgatory_crc32c",
-					      &crc, sizeof(crc), false) ?:
-	       kexec_purgatory_get_set_symbol(image, "purgatory_use_crc32c",
-					      &use, sizeof(use), false);
+					      check, sizeof(check), false);
 }
 
 /**
@@ -596,7 +601,7 @@ int kho_check_kexec_load(unsigned long nr_segments, unsigned long flags)
 int kho_kexec_prepare(struct kimage *image)
 {
 	struct kho_scratch_list list = {
-		.nr = kho_scratch_cnt + KHO_DEMAND_MAX,
+		.nr = KHO_LISTED,
 		.on_demand = KHO_DEMAND_MAX,
 	};
 	int err;

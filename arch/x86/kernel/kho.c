@@ -4,6 +4,7 @@
  * MiB.
  */
 #include <linux/cc_platform.h>
+#include <linux/cpufeature.h>
 #include <linux/init.h>
 #include <linux/kexec.h>
 #include <linux/kexec_handover.h>
@@ -12,7 +13,6 @@
 #include <linux/string.h>
 
 #include <asm/bootparam.h>
-#include <asm/cpufeature.h>
 #include <asm/early_ioremap.h>
 #include <asm/fixmap.h>
 #include <asm/kho.h>

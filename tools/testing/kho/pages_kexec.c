@@ -89,9 +89,9 @@ static bool take_from(const struct kho_wish *wish, struct kho_scratch *area,
 		      u64 first, u64 last)
 {
 	u64 grain = PFN_PHYS(U(1)), size = ALIGN(wish->size, grain);
-	u64 align = max((u64)wish->align, grain), at, steps;
-	u64 low = ALIGN(max((u64)wish->min, first), align);
-	u64 high = min((u64)wish->end, last);
+	u64 align = max_t(u64, wish->align, grain), at, steps;
+	u64 low = ALIGN(max_t(u64, wish->min, first), align);
+	u64 high = min_t(u64, wish->end, last);
 
 	if (high < size)
 		return false;
@@ -427,8 +427,8 @@ static void all_on_demand(void)
 
 /* What purgatory is told */
 static struct kexec_sha_region regions[KEXEC_SEGMENT_MAX];
-static u32 told_crc;
-static bool told_use, has_instruction;
+static u32 told[2];
+static bool has_instruction;
 static const char *lacks;
 
 bool arch_kho_can_check(void)
@@ -445,10 +445,8 @@ int kexec_purgatory_get_set_symbol(struct kimage *image, const char *name,
 		return -EINVAL;
 	if (!strcmp(name, "purgatory_sha_regions") && size == sizeof(regions))
 		memcpy(regions, buf, size);
-	else if (!strcmp(name, "purgatory_crc32c") && size == 4)
-		memcpy(&told_crc, buf, size);
-	else if (!strcmp(name, "purgatory_use_crc32c") && size == 1)
-		told_use = *(u8 *)buf;
+	else if (!strcmp(name, "purgatory_crc32c") && size == sizeof(told))
+		memcpy(told, buf, size);
 	else
 		sim_die("purgatory has no such symbol");
 	return 0;
@@ -457,10 +455,10 @@ int kexec_purgatory_get_set_symbol(struct kimage *image, const char *name,
 /* All that was loaded but purgatory, and no zeroes behind it */
 static void checked(void)
 {
-	static char text[] = "12345", more[] = "6789", purgatory[] = "no";
+	char text[] = "12345", more[] = "6789", purgatory[] = "no";
 	struct kimage image = { .purgatory_info.purgatory_buf = purgatory };
 	static const char * const symbols[] = {
-		"purgatory_sha_regions", "purgatory_crc32c", "purgatory_use_crc32c"
+		"purgatory_sha_regions", "purgatory_crc32c"
 	};
 
 	start(0, 0);
@@ -472,9 +470,9 @@ static void checked(void)
 	image.segment[1] = (struct kexec_segment){ purgatory, 2, 0x9000, PAGE_SIZE };
 	image.segment[2] = (struct kexec_segment){ more, 4, 0x5000, PAGE_SIZE };
 	image.nr_segments = 3;
-	CHECK(!kho_store_checksum(&image) && told_use);
+	CHECK(!kho_store_checksum(&image) && told[0] == 1);
 	/* The one that is in every description of the sum */
-	CHECK(told_crc == 0xe3069283);
+	CHECK(told[1] == 0xe3069283);
 	CHECK(regions[0].start == 0x1000 && regions[0].len == 5);
 	CHECK(regions[1].start == 0x5000 && regions[1].len == 4 && !regions[2].len);
 	for (unsigned int i = 0; i < ARRAY_SIZE(symbols); i++) {

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="no contiguous memory: loading fails and says so, and works when there is some"
-VARIANTS="plain debug"
-LATER=debug
 CMDLINE="kho=demand"
 MUST="KHO: no [0-9]+ KiB of contiguous memory for the image: the largest .* zone [A-Z]"
-SECONDS_A_BOOT=100
 
 stage0()
 {
@@ -18,8 +15,8 @@ stage0()
 	same "on_demand_bytes" 0 "$(on_demand)"
 	driver_gone
 	rm "$(initrd)"
-	load || fail "kexec -l"
 	preserve state bytes=16M
+	load || fail "kexec -l"
 }
 
 stage1()
