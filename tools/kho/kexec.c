@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * kho kexec: check, load, finalize, run. Whatever goes wrong before the last step leaves
+ * the machine as it was.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kexec.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/reboot.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "finalize.h"
+#include "handover.h"
+#include "klog.h"
+#include "output.h"
+#include "plan.h"
+
+/* A machine that systemd runs is left by it: services are stopped, disks unmounted. */
+#define SYSTEMD		"/run/systemd/system"
+
+static struct timespec step_start;
+
+static void step_begin(const char *doing, const char *what)
+{
+	clock_gettime(CLOCK_MONOTONIC, &step_start);
+	out_text("%s %s ...", doing, what);
+	out_flush();
+}
+
+static void step_end(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	out_text(" %.1f s\n", now.tv_sec - step_start.tv_sec +
+		 (now.tv_nsec - step_start.tv_nsec) / 1e9);
+	out_flush();
+}
+
+static void __noreturn fail(const char *what, const char *reason, const char *now)
+{
+	out_text("\n");
+	klog_tell();
+	die("%s: %s; the machine goes on%s", what, reason, now);
+}
+
+/* arm64 loads an Image alone, and here it may be compressed. */
+static int open_kernel(const struct plan *plan, const struct image *image)
+{
+	size_t done = 0;
+	ssize_t put;
+	int fd;
+
+	if (strcmp(image->machine, "aarch64"))
+		return open(plan->image, O_RDONLY | O_CLOEXEC);
+	fd = memfd_create("kernel", MFD_CLOEXEC);
+	while (fd >= 0 && done < image->kernel.len) {
+		put = write(fd, image->kernel.data + done, image->kernel.len - done);
+		if (put <= 0)
+			return -1;
+		done += put;
+	}
+	return fd;
+}
+
+static void load(const struct plan *plan, const struct image *image)
+{
+	int kernel = open_kernel(plan, image), initrd = -1;
+	unsigned long flags = plan->initrd ? 0 : KEXEC_FILE_NO_INITRAMFS;
+
+	if (plan->initrd)
+		initrd = open(plan->initrd, O_RDONLY | O_CLOEXEC);
+	if (kernel < 0 || (plan->initrd && initrd < 0))
+		die("%s cannot be read", kernel < 0 ? plan->image : plan->initrd);
+	step_begin("loading", plan->image);
+	if (syscall(SYS_kexec_file_load, kernel, initrd, strlen(plan->command_line) + 1,
+		    plan->command_line, flags))
+		fail("the image is not loaded", errno == EPERM || errno == EACCES ?
+		     "only root may do that (CAP_SYS_BOOT), and lockdown wants a signature" :
+		     strerror(errno), "");
+	step_end();
+}
+
+static void unload(void)
+{
+	syscall(SYS_kexec_file_load, -1, -1, 0UL, NULL, KEXEC_FILE_UNLOAD);
+}
+
+/* Kernels that cannot be asked beforehand finalize when they are left. */
+static void finalize(void)
+{
+	uint64_t bytes = 0;
+	int err;
+
+	kho_number("preserved_bytes", &bytes);
+	step_begin("finalizing", human(bytes));
+	err = set_finalized(true);
+	if (err && err != -ENOENT) {
+		unload();
+		fail("the handover is not finalized", finalize_error(err),
+		     ", with no image loaded");
+	}
+	step_end();
+}
+
+static bool agreed(const struct plan *plan)
+{
+	char answer[8];
+
+	if (plan->yes)
+		return true;
+	if (!isatty(STDIN_FILENO) || out_is_json())
+		die("there is nobody to ask; say --yes");
+	out_text("Leave this kernel for %s now? [y/N] ", plan->image);
+	out_flush();
+	return fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y');
+}
+
+static void __noreturn leave(void)
+{
+	out_text("leaving\n");
+	out_close();
+	if (access(SYSTEMD, F_OK)) {
+		sync();
+		reboot(RB_KEXEC);
+	} else {
+		/* All agreed; but services may preserve something when they stop. */
+		set_finalized(false);
+		execlp("systemctl", "systemctl", "kexec", NULL);
+	}
+	out_open();
+	klog_tell();
+	die("the kexec is refused: %s; the machine goes on", strerror(errno));
+}
+
+int do_kexec(int argc, char **argv)
+{
+	struct image image;
+	struct plan plan;
+
+	if (source_is_saved())
+		die("a saved machine cannot kexec");
+	plan_parse(&plan, find_object("kexec"), argc, argv);
+	kho_need();
+	if (!plan_check(&plan, &image) || !agreed(&plan)) {
+		out_text("Nothing was done.\n");
+		return 1;
+	}
+	klog_begin();
+	load(&plan, &image);
+	finalize();
+	leave();
+}
