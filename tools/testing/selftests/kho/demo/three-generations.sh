@@ -93,6 +93,16 @@ hand_over()
 	expect "kexec -s -l" load
 }
 
+# What is about to be carried, as kho status draws it
+draw()
+{
+	local line
+
+	kho status | sed '/^$/q' | while IFS= read -r line; do
+		[ -z "$line" ] || fact picture "$line"
+	done
+}
+
 stage0()
 {
 	describe
@@ -106,6 +116,7 @@ stage1()
 	describe
 	find_state
 	hand_over
+	draw
 }
 
 stage2()

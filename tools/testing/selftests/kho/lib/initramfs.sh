@@ -94,6 +94,17 @@ build_programs()
 		-I"$headers"
 }
 
+# build_tool TO: the kho program, for people in guests as elsewhere
+build_tool()
+{
+	local work=$OUT/initramfs/$ARCH/tool
+
+	mkdir -p "$work" &&
+		make -s -C "$OUT/linux/tools/kho" OUTPUT="$work/" \
+			CC="$ARCH_CC" &&
+		cp "$work/kho" "$1/bin/"
+}
+
 # build_initramfs FILE
 build_initramfs()
 {
@@ -107,6 +118,7 @@ build_initramfs()
 	copy_with_libraries "$work/packages" "$root" sbin/kexec || return 1
 	copy_with_libraries "$work/packages" "$root" $ARCH_LOADER || return 1
 	build_programs "$root" || return 1
+	build_tool "$root" || return 1
 	cp "$KHO/guest/init" "$root/init" && chmod 755 "$root/init" || return 1
 	(cd "$root" && find . | LC_ALL=C sort |
 		cpio --quiet -o -H newc -R 0:0) > "$file.new" &&

@@ -137,12 +137,26 @@ follow()
 	done
 }
 
+# tell_picture DIR: memory as it was before the last kexec
+tell_picture()
+{
+	local picture
+
+	picture=$(facts "$1" picture)
+	[ -n "$picture" ] || return 0
+	echo
+	echo "What was carried from 1 to 2, as kho status draws it:"
+	echo
+	echo "$picture"
+}
+
 # conclude DIR: the runner's verdict counts, too
 conclude()
 {
 	local status reason
 
 	read -r status reason < "$1/result"
+	tell_picture "$1"
 	echo
 	if [ "$status" = PASS ] && [ "$lost" = 0 ]; then
 		echo "Nothing was lost in two handovers."

@@ -136,6 +136,7 @@ prepare()
 		fetch_packages "$OUT/firmware/$ARCH" "${ARCH_EFI% *}" || return 1
 	if [ -n "$(find "$KHO/lib/arch.sh" "$KHO/lib/initramfs.sh" \
 			"$KHO"/guest/init "$KHO"/guest/*.[ch] \
+			"$TOP"/tools/kho/*.[ch] \
 			"$KHO"/../liveupdate/*.c "$TOP/include/uapi/linux/liveupdate.h" \
 			-newer "$image" 2>&1 | head -1)" ]; then
 		build_initramfs "$image" > "$OUT/log/initramfs.log" 2>&1 || {
