@@ -17,6 +17,8 @@ checkpatch-patches:checkpatch --strict, patches
 sparse:sparse, our objects
 kernel-doc:kernel-doc, and that exports have it
 docs:Sphinx, our pages
+man:rst2man, the manual of kho
+schemas:dt-schema, the trees of real handovers
 shellcheck:shellcheck, our scripts"
 if [ "${1-}" = -l ]; then
 	cut -d : -f 1 <<<"$tests"
@@ -145,6 +147,15 @@ undocumented() {
 	done
 }
 
+# The manual as man has it
+check_man() {
+	local page
+
+	for page in $(new_files '^tools/kho/Documentation/.*\.rst$'); do
+		rst2man --strict "$root/$page" /dev/null 2>&1 || true
+	done
+}
+
 # Our pages alone, with the kernel's own Sphinx configuration
 check_docs() {
 	local pages=$out/docs/pages page
@@ -166,6 +177,61 @@ check_docs() {
 			-D version="$(base_version)" -D release="$(base_version)" \
 			"$pages" "$out/docs/html" 2>&1 || echo "sphinx-build failed"
 	) | grep -vx -e 'Using alabaster theme' -e 'WARNING: dot(1) not found.*' || true
+}
+
+# saved_trees FILE DIR: the device trees in a file of "kho save", as DIR/N.dtb
+saved_trees() {
+	perl -e '
+		my ($dir, $hex, $on, $n) = (shift, "", 0, 0);
+		sub end_of_file {
+			my $bytes = pack "H*", $hex;
+
+			$hex = "";
+			return if $bytes !~ /^\xd0\x0d\xfe\xed/;
+			open my $to, ">", $dir . "/" . $n++ . ".dtb" or die;
+			print $to $bytes;
+			close $to;
+		}
+		while (<STDIN>) {
+			if (/^\t(.*)/) {
+				$hex .= $1 if $on;
+			} else {
+				end_of_file();
+				$on = /^hex /;
+			}
+		}
+	' "$2" <"$1"
+}
+
+# validate TREE: what is wrong with it, by the schema that is about it
+validate() {
+	local said
+
+	said=$(dt-validate -M -l bindings -s "$root/Documentation/core-api/kho/bindings" \
+		"$1" 2>&1 || true)
+	[[ $said == *"matched on schema"* ]] || echo "$1: no schema is about it"
+	grep -vE 'matched on schema|^\s*http:|^\s*$' <<<"$said" || true
+}
+
+# What real handovers had in them, and that a mistake in it would be seen
+check_schemas() {
+	local saved tree trees=$out/schemas
+
+	(cd "$root/Documentation/core-api/kho/bindings" && dt-doc-validate -u . ./*.yaml 2>&1) || true
+	rm -rf "$trees"
+	for saved in "$root"/tools/testing/kho/tool/*.save; do
+		mkdir -p "$trees/$(basename "$saved")"
+		saved_trees "$saved" "$trees/$(basename "$saved")"
+	done
+	for tree in "$trees"/*/*.dtb; do
+		validate "$tree"
+		LC_ALL=C sed 's/blob-size/blob-sort/; s/start/stars/' "$tree" >"$trees/wrong.dtb"
+		[[ $(validate "$trees/wrong.dtb") == *required* ]] ||
+			echo "$tree: a lost property is not seen"
+		LC_ALL=C sed 's/-v[14]/-v0/' "$tree" >"$trees/wrong.dtb"
+		[[ $(validate "$trees/wrong.dtb") == *"no schema"* ]] ||
+			echo "$tree: another version is not seen"
+	done
 }
 
 check_shellcheck() {

@@ -11,7 +11,7 @@ packages_of() {
 	build) echo linux-source-6.12 xz-utils gcc libc6-dev make bc bison flex libelf-dev libssl-dev openssl kmod cpio ccache ;;
 	x86_64) ;;
 	arm64) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross ;;
-	check) echo perl python3 python3-sphinx sparse shellcheck ;;
+	check) echo perl python3 python3-sphinx sparse shellcheck dt-schema bzip2 lz4 zstd ;;
 	fuzz) echo clang libclang-rt-dev ;;
 	vm-x86_64) echo qemu-system-x86 cpio ;;
 	vm-arm64) echo qemu-system-arm device-tree-compiler cpio ;;
