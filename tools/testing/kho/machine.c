@@ -162,6 +162,9 @@ void machine_guard(bool on)
 	guarded = on;
 }
 
+/* Bytes that early_memremap() gave; there are few slots to map by */
+static unsigned long remapped;
+
 void *early_memremap(phys_addr_t phys, unsigned long size)
 {
 	phys_addr_t start = PAGE_ALIGN_DOWN(phys);
@@ -184,11 +187,13 @@ void *early_memremap(phys_addr_t phys, unsigned long size)
 	memcpy(copy, sim_memory(phys), size);
 	if (guarded)
 		mprotect(sim_memory(start), end - start, PROT_NONE);
+	remapped += size;
 	return copy;
 }
 
 void early_memunmap(void *addr, unsigned long size)
 {
+	remapped -= size;
 	free(addr);
 }
 
@@ -332,6 +337,8 @@ void machine_boot_early(void)
 		kho_set_handover(passed.fdt, passed.fdt_size, passed.scratch,
 				 passed.scratch_size);
 	kho_early_init();
+	if (remapped)
+		die("boot goes on with something mapped, bytes", remapped);
 }
 
 /* As memblock says; -1 where there is no memory */
