@@ -552,6 +552,87 @@ static void large_found(int fd)
 	check_all(map(fd, large), large / page);
 }
 
+/* With memory tags (MTE), which do not come along */
+
+#ifdef __aarch64__
+#include <sys/prctl.h>
+
+#ifndef PROT_MTE
+#define PROT_MTE	0x20
+#endif
+#define TAG_SHIFT	56
+#define TAG_GRANULE	16UL
+#define TAGGED_PAGES	64
+
+static char *map_tagged(int fd)
+{
+	char *mem = mmap(NULL, TAGGED_PAGES * page, PROT_READ | PROT_WRITE | PROT_MTE,
+			 MAP_SHARED, fd, 0);
+
+	if (mem == MAP_FAILED)
+		err(1, "mmap with tags");
+	return mem;
+}
+
+static unsigned int tag_of(const char *mem)
+{
+	asm volatile(".arch armv8.5-a+memtag\n\tldg %0, [%0]" : "+r"(mem) : : "memory");
+	return (uintptr_t)mem >> TAG_SHIFT & 15;
+}
+
+static void set_tag(const char *mem, uint64_t tag)
+{
+	uintptr_t tagged = (uintptr_t)mem | tag << TAG_SHIFT;
+
+	asm volatile(".arch armv8.5-a+memtag\n\tstg %0, [%0]" : : "r"(tagged) : "memory");
+}
+
+static uint64_t page_tag(uint64_t index)
+{
+	return 1 + index % 15;
+}
+
+/*
+ * Each page gets a tag, for all of it: QEMU 7.2 has one for the whole page, or nearly so.
+ * None has one before, as memory begins.
+ */
+static void tag_all(int fd)
+{
+	const char *mem = map_tagged(fd), *end = mem + TAGGED_PAGES * page, *at;
+
+	for (at = mem; at < end; at += TAG_GRANULE)
+		if (tag_of(at))
+			errx(1, "%#lx has tag %u already", at - mem, tag_of(at));
+	for (at = mem; at < end; at += TAG_GRANULE)
+		set_tag(at, page_tag((at - mem) / page));
+	for (at = mem; at < end; at += TAG_GRANULE)
+		if (tag_of(at) != page_tag((at - mem) / page))
+			errx(1, "%#lx has tag %u", at - mem, tag_of(at));
+}
+
+static int tagged_make(void)
+{
+	int fd = new_file(TAGGED_PAGES * page);
+
+	/* Accesses without tags are no faults */
+	if (prctl(PR_SET_TAGGED_ADDR_CTRL, PR_TAGGED_ADDR_ENABLE, 0, 0, 0))
+		err(1, "PR_SET_TAGGED_ADDR_CTRL");
+	mark_all(map(fd, TAGGED_PAGES * page), TAGGED_PAGES);
+	tag_all(fd);
+	return fd;
+}
+
+static void tagged_found(int fd)
+{
+	const char *mem = map(fd, TAGGED_PAGES * page);
+
+	has(fd, TAGGED_PAGES * page, TAGGED_PAGES * page);
+	check_all(mem, TAGGED_PAGES);
+	tag_all(fd);
+	check_all(mem, TAGGED_PAGES);
+}
+#endif
+
 static void nothing(int fd)
 {
 	(void)fd;
@@ -574,6 +655,9 @@ static const struct memfd_case {
 	{ "huge", huge_make, huge_during, NULL, huge_found },
 	{ "gigantic", gigantic_make, gigantic_during, NULL, gigantic_found },
 	{ "too-huge", too_huge_make, nothing, NULL, nothing },
+#ifdef __aarch64__
+	{ "tagged", tagged_make, nothing, NULL, tagged_found },
+#endif
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 
