@@ -103,6 +103,8 @@ const struct damage damages_scratch[] = {
 	{ "scratch list cut", pass_scratch_size, 63, 0, list_place },
 	{ "scratch list of more areas than nodes", pass_scratch_size, 16 * 19, 0, list_place },
 	{ "scratch list huge", pass_scratch_size, -16ULL, 0, list_place },
+	{ "scratch list of as many areas as there can be", pass_scratch_size, 16 * 18, 0,
+	  NULL, list_sum },
 	{ "scratch list one longer", pass_scratch_size, 16 * 5, 0, NULL, list_sum },
 	{ "scratch list at 0", pass_scratch, 0, 64, list_no_ram },
 	{ "scratch list below RAM", pass_scratch, 0x1000, 64, list_no_ram },

@@ -303,10 +303,13 @@ static void crash_kernel(void)
 	machine_kexec();
 	sim_kdump = true;
 	machine_boot_early();
+	/* What came is not looked at, and all memory is there to boot in */
+	CHECK(!memblock_kho_restricted());
 	machine_boot_open();
 	machine_boot_all();
 	sim_kdump = false;
 	CHECK(!kho_in.valid && !kho_is_enabled() && !kho_scratch_cnt);
+	CHECK(!kho_in.refused && !sim_log[0]);
 }
 
 /* Work is bounded by the machine, not by what came */
