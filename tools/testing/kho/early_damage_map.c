@@ -71,16 +71,40 @@ static void leaf_lost(const struct damage *d)
 	       PAGE_SIZE);
 }
 
-static void slot_twice(const struct damage *d)
+/* Beside a slot, where there is nothing yet */
+static void hang_beside(const u64 *slot, u64 node)
 {
-	u64 *slot = slot_at(d->a);
-	u64 *table = PTR_ALIGN_DOWN(slot, PAGE_SIZE);
+	u64 *table = PTR_ALIGN_DOWN((u64 *)slot, PAGE_SIZE);
 
 	for (unsigned int i = 0; i < KHO_TABLE_ENTRIES; i++)
 		if (!table[i]) {
-			table[i] = *slot;
+			table[i] = node;
 			return;
 		}
+}
+
+static void slot_twice(const struct damage *d)
+{
+	const u64 *slot = slot_at(d->a);
+
+	hang_beside(slot, *slot);
+}
+
+static int note_lowest(phys_addr_t node, unsigned int level, void *data)
+{
+	phys_addr_t *lowest = data;
+
+	*lowest = min(*lowest, node);
+	return 0;
+}
+
+static void lowest_twice(const struct damage *d)
+{
+	const u64 *slot = slot_at(1);
+	phys_addr_t lowest = SIM_SPAN;
+
+	kho_radix_walk_nodes(virt_to_phys(machine_root()), note_lowest, &lowest);
+	hang_beside(slot, lowest);
 }
 
 /* All slots of every level lead to one and the same node: 512^5 ways */
@@ -200,6 +224,7 @@ const struct damage damages_map[] = {
 	{ "leaf is a preserved page", slot_to_block, 0, 0, twice, map_sum },
 	{ "leaf is the root", slot_to_root, 1, 0, map_twice, map_sum },
 	{ "leaf hangs twice", slot_twice, 1, 0, map_twice, map_sum },
+	{ "the lowest node hangs twice", lowest_twice, 0, 0, map_twice, map_sum },
 	{ "table misaligned", slot_add, 2, 0x100, map_damaged },
 	{ "table below RAM", slot_set, 3, 0x10000, map_damaged },
 	{ "table above RAM", slot_set, KHO_TREE_TABLES - 1, 1ULL << 52, map_damaged },

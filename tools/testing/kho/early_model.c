@@ -331,6 +331,8 @@ const char *model_check_open(void)
 
 	if (kho_in.refused)
 		return kho_in.refused;
+	if (kho_in.fdt_size != fdt_totalsize(kho_in.fdt))
+		return "the FDT's size is another one";
 	for_each_mem_region(r) {
 		unsigned long nr;
 
