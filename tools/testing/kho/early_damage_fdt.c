@@ -378,6 +378,8 @@ const struct damage damages_fdt[] = {
 	{ "FDT one page off", misplace_fdt, PAGE_SIZE, 0, fdt_header },
 #if PAGE_SHIFT > 12
 	{ "FDT in the middle of a page", shift_fdt, SZ_4K, 0, fdt_place },
+	{ "FDT in the middle of a page, of the largest size", pass_fdt,
+	  SIM_AT(0xf000000UL) + SZ_4K, SZ_256K, fdt_place },
 #endif
 	{ "FDT smaller than a header", pass_fdt_size, 39, 0, fdt_header },
 	{ "FDT size cut", pass_fdt_size, 64, 0, fdt_large },

@@ -152,6 +152,12 @@ static void nodes_meet_in_block(const struct shape *shape)
 		CHECK(order > MAX_PAGE_ORDER ||
 		      sim_nid(base) == sim_nid(base + (PAGE_SIZE << order) - 1));
 	}
+	/* One that begins or ends there is in nobody's way. */
+	for (unsigned int i = 0; i < 2; i++) {
+		border = base + i * (PAGE_SIZE << order);
+		boot_moved(shape, border, SIM_SPAN);
+		CHECK(sim_border == border);
+	}
 }
 
 static void nodes_moved(void)
