@@ -189,7 +189,6 @@ static inline unsigned int get_order(size_t size)
 /* Strings */
 #define strscpy(dst, src)	sim_strscpy(dst, src, sizeof(dst))
 
-
 /* That of the C library wants an array even where there is nothing in it. */
 #define bsearch(key, base, nr, size, cmp)				\
 	((nr) ? bsearch(key, base, nr, size, cmp) : NULL)
