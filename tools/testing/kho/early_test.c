@@ -160,6 +160,33 @@ static void nodes_meet_in_block(const struct shape *shape)
 	}
 }
 
+/* One before all scratch, one that is as large as folios are, one that is larger */
+static void large_blocks(void)
+{
+	machine_preserve(SIM_AT(0x400000UL), 3);
+	for (unsigned int i = 0; i < (PAGE_SHIFT < 16 ? 2 : 1); i++)
+		machine_preserve(machine_take(MAX_PAGE_ORDER + i, FREE),
+				 MAX_PAGE_ORDER + i);
+}
+
+/* No more than folios keeps the nodes from meeting. */
+static void nodes_meet_in_large(void)
+{
+	static const struct shape shape = {
+		"up to the largest folio", 18, 4, 2, 2, 1, true, .more = large_blocks
+	};
+	phys_addr_t base, half;
+	unsigned int order;
+
+	for (unsigned int nr = 0; nr < (PAGE_SHIFT < 16 ? 3 : 2); nr++) {
+		machine_hand_over(&shape);
+		base = machine_block(nr, &order);
+		half = (PAGE_SIZE << order) / 2;
+		boot_moved(&shape, base + half, SIM_SPAN);
+		CHECK(sim_border == base + half + (order > MAX_PAGE_ORDER ? 0 : half));
+	}
+}
+
 static void nodes_moved(void)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(shapes); i++) {
@@ -167,6 +194,7 @@ static void nodes_moved(void)
 		if (shapes[i].blocks)
 			nodes_meet_in_block(&shapes[i]);
 	}
+	nodes_meet_in_large();
 }
 
 /* The same on machines that are less plain */
