@@ -305,6 +305,7 @@ void machine_kexec(void)
 	sim_clear(sim_cma);
 	sim_crc_bytes = 0;
 	sim_steps = 0;
+	sim_uncounted = 0;
 	sim_reset_log();
 	enabled = true;
 	sim_on_demand = false;
@@ -370,6 +371,8 @@ void machine_boot_open(void)
 void machine_boot_all(void)
 {
 	memblock_free_all();
+	if (sim_uncounted)
+		die("of the pages that were freed are not counted", sim_uncounted);
 	sim_initcall_kho_give_nodes();
 }
 

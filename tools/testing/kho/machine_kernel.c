@@ -13,6 +13,7 @@
 
 unsigned char *sim_buddy, *sim_kept, *sim_inited;
 unsigned long sim_steps, sim_crc_bytes;
+long sim_uncounted;
 unsigned char *sim_cma;
 char sim_log[4096];
 bool sim_kdump, movable_node_enabled;
@@ -194,6 +195,7 @@ void memblock_free_pages(struct page *page, unsigned long pfn,
 	if (memcmp(sim_buddy + pfn, none, count))
 		die("page freed twice", pfn);
 	memset(sim_buddy + pfn, 1, count);
+	sim_uncounted += count;
 }
 
 struct sim_pgdat *sim_node_data(int nid)

@@ -59,12 +59,17 @@ static inline phys_addr_t virt_to_phys(const void *virt)
 
 void reserve_bootmem_region(phys_addr_t start, phys_addr_t end, int nid);
 
+/* Pages that were freed, and that nobody has counted yet */
+extern long sim_uncounted;
+
 static inline void totalram_pages_inc(void)
 {
+	sim_uncounted--;
 }
 
 static inline void totalram_pages_add(long count)
 {
+	sim_uncounted -= count;
 }
 
 int early_pfn_to_nid(unsigned long pfn);
