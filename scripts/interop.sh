@@ -100,7 +100,8 @@ build_mainline() {
 	kernel=$arch-mainline-$1
 	objects=$out/$kernel
 	lock_objects
-	[ -e "$objects/.config" ] || logged "$kernel-config" merge_layers
+	[ -e "$objects/.config" ] &&
+		[ -z "$(find "${layers[@]}" -newer "$objects/.config")" ] || logged "$kernel-config" merge_layers
 	logged "$kernel" build_kernel
 	logged "$kernel-module" build_module
 	report interop "$kernel: $(cat "$objects/include/config/kernel.release")"

@@ -28,12 +28,12 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/mutex.h>
 #include <linux/page-flags.h>
 #include <linux/page-isolation.h>
 #include <linux/pfn.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
-#include <linux/spinlock.h>
 #include <linux/swap.h>
 
 #include "../../mm/internal.h"
@@ -47,7 +47,7 @@
 #define KHO_DEMAND_TRIES	8
 
 /* Areas come and go: those behind the reserve in kho_scratch[]. */
-static DEFINE_SPINLOCK(kho_demand_lock);
+static DEFINE_MUTEX(kho_demand_lock);
 
 /* Where a search is. All numbers are of pages. */
 struct kho_search {
@@ -256,7 +256,7 @@ static bool kho_demand_enter(phys_addr_t addr, u64 size)
 	struct kho_scratch *area = kho_scratch + kho_scratch_cnt;
 	unsigned int i;
 
-	guard(spinlock)(&kho_demand_lock);
+	guard(mutex)(&kho_demand_lock);
 	for (i = 0; i < 2 * KHO_DEMAND_MAX; i++, area++) {
 		if (area->size)
 			continue;
@@ -275,7 +275,7 @@ static bool kho_demand_leave(phys_addr_t addr)
 	unsigned int i, used = 0;
 	bool found = false;
 
-	guard(spinlock)(&kho_demand_lock);
+	guard(mutex)(&kho_demand_lock);
 	for (i = 0; i < kho_scratch_on_demand; i++, area++) {
 		if (area->size && area->addr == addr) {
 			WRITE_ONCE(area->size, 0);

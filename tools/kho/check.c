@@ -148,16 +148,31 @@ static unsigned int sessions_that_go(bool *known)
 	return sessions_count(sessions, nr, "created");
 }
 
-/* Does what is handed over, or will be, have this version? */
-static bool hands_over(const struct blob *fdt, const char *version)
+/* Readers of versions before kho-v4 know no sessions. */
+static bool may_write(const char *version)
 {
 	bool known;
 
-	if (fdt->data)
-		return fdt_is(fdt->data, version);
-	/* What this kernel will write: kho-v3 was read by kernels without our sessions */
-	return !strcmp(version, "kho-v4") ||
-	       (!strcmp(version, "kho-v3") && !sessions_that_go(&known) && known);
+	return !strcmp(version, "kho-v4") || (!sessions_that_go(&known) && known);
+}
+
+/* Does what is handed over, or will be, have this version? */
+static bool hands_over(const struct blob *fdt, const char *version)
+{
+	char *chosen = source_line(KHO_SYSFS "/version");
+	bool is_v1 = !strcmp(version, "kho-v1"), yes;
+
+	if (!strncmp(chosen, "auto", strlen("auto")))
+		yes = may_write(version);
+	else if (*chosen)
+		/* kho-v3 and kho-v4 are written as one */
+		yes = is_v1 == !strcmp(chosen, "v1") && may_write(version);
+	else if (fdt->data)
+		yes = fdt_is(fdt->data, version);
+	else
+		yes = !is_v1 && may_write(version);
+	free(chosen);
+	return yes;
 }
 
 static void check_versions(const struct image *image)

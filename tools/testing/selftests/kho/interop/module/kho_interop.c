@@ -14,6 +14,10 @@
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/vmalloc.h>
+/* Where struct kho_vmalloc is, with 7.1 and here */
+#if KHO_KERNEL < 616 || KHO_KERNEL >= 701
+#include <linux/kho/abi/kexec_handover.h>
+#endif
 
 /*
  * KHO_KERNEL is the kernel's version, 618 for 6.18. From 6.16 to 6.18 there is a chain
@@ -300,6 +304,7 @@ static int __init interop_init(void)
 	free_all();
 	return 0;
 }
+
 /* It stays: what it holds is the next kernel's. */
 module_init(interop_init);
 
