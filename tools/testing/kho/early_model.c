@@ -417,6 +417,25 @@ static bool page_marked(unsigned long nr)
 	return false;
 }
 
+/* The last entries of the list, if the FDT says so: who reserves none frees these */
+static bool came_on_demand(unsigned long nr)
+{
+	const struct kho_scratch *list = phys_to_virt(passed.scratch);
+	unsigned int count = passed.scratch_size / sizeof(*list);
+	const void *prop = fdt_getprop(machine_fdt(), 0,
+				       KHO_FDT_ON_DEMAND_PROP_NAME, NULL);
+	u64 phys = PFN_PHYS(nr);
+	u32 on_demand;
+
+	if (!prop)
+		return false;
+	memcpy(&on_demand, prop, sizeof(on_demand));
+	for (unsigned int i = count - on_demand; i < count; i++)
+		if (phys >= list[i].addr && phys - list[i].addr < list[i].size)
+			return true;
+	return false;
+}
+
 static const char *check_page(unsigned long nr)
 {
 	/*
@@ -424,7 +443,8 @@ static const char *check_page(unsigned long nr)
 	 * memory to hand over once more scratch is memory like any other.
 	 */
 	if (sim_owner[nr] != FIRMWARE &&
-	    sim_cma[nr] != (sim_owner[nr] == SCRATCH && kho_is_enabled()))
+	    sim_cma[nr] != (sim_owner[nr] == SCRATCH && kho_is_enabled() &&
+			    !came_on_demand(nr)))
 		return "what is CMA is not what is scratch";
 	if (sim_inited[nr] != in_chunk[nr])
 		return "struct pages are not initialised, or twice";
