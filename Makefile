@@ -14,6 +14,7 @@ help:
 #: make test ONLY="PATTERN..."
 #:                nothing but the parts, checks, tests and matrix entries so called
 #: make test-all  the same and what takes long: more kernels, long runs, the matrix
+#: make interop   handovers with mainline's kernels, both ways; VERSIONS="6.18 7.3"
 #: make bench     what it costs, in instructions, against its targets; out/bench.json, .svg
 #: make check     checkpatch, sparse, kernel-doc, documentation, shellcheck, the mails
 #: make kernel    out/linux built in out/ARCH, or with VARIANT=NAME in out/ARCH-NAME
@@ -32,6 +33,7 @@ demo: JOBS += vm-$(ARCH)
 test test-all: JOBS += check fuzz vm-$(ARCH) $(OTHERS) $(OTHERS:%=vm-%)
 check: JOBS += check
 bench: JOBS += vm-x86_64
+interop: JOBS += vm-$(ARCH)
 
 demo: kernel
 	@tools/testing/selftests/kho/demo.sh $(ARCH)
@@ -44,6 +46,9 @@ test-all: tree
 
 bench: kernel
 	@tools/testing/selftests/kho/bench.sh
+
+interop: kernel
+	@scripts/interop.sh $(ARCH) $(VERSIONS)
 
 check: kernel
 	@scripts/check.sh $(ARCH)
@@ -69,4 +74,4 @@ packages:
 clean:
 	rm -rf out
 
-.PHONY: help demo test test-all bench check kernel tree refresh series series-build packages clean
+.PHONY: help demo test test-all interop bench check kernel tree refresh series series-build packages clean

@@ -256,19 +256,24 @@ static int kho_write_map(enum kho_version version)
 	return err;
 }
 
-/* Until it is known which image will be executed, there is the reserve alone. */
+/* Until it is known which image will be executed: one that takes nothing on demand. */
+static u32 kho_list_crc32c(const struct kho_scratch_list *list)
+{
+	static struct kho_scratch reserve[KHO_SCRATCH_MAX];
+
+	if (list)
+		return kho_scratch_crc32c(list->area, list->nr);
+	memcpy(reserve, kho_scratch, kho_scratch_cnt * sizeof(*reserve));
+	return kho_scratch_crc32c(reserve, KHO_LISTED);
+}
+
 static int kho_write_fdt(const struct kho_scratch_list *list)
 {
-	const struct kho_scratch_list reserve = {
-		.area = kho_scratch,
-		.nr = kho_scratch_cnt,
-	};
 	enum kho_version version = kho_version_out();
 	int err = 0;
 
-	list = list ?: &reserve;
-	kho_root.crc_scratch = kho_scratch_crc32c(list->area, list->nr);
-	kho_root.on_demand = list->on_demand;
+	kho_root.crc_scratch = kho_list_crc32c(list);
+	kho_root.on_demand = KHO_DEMAND_MAX;
 	if (version != kho_version_written)
 		err = kho_write_map(version);
 	kho_version_written = KHO_VERSION_AUTO;
@@ -387,7 +392,8 @@ static int kho_seal(const struct kho_scratch_list *list, bool changed)
 	if (kho_state == KHO_FINALIZED)
 		err = kho_update_poison(&kho_walk, kho_out_fdt_phys(), &changed);
 	/* An image may have been loaded since, or the last time have failed. */
-	changed |= list || kho_version_written != kho_version_out();
+	changed |= kho_version_written != kho_version_out() ||
+		   kho_root.crc_scratch != kho_list_crc32c(list);
 	if (!err && changed)
 		err = kho_write_fdt(list);
 	if (!err)

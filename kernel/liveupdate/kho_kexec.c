@@ -72,8 +72,7 @@ struct kho_image_memory {
 	struct kho_scratch area[];
 };
 
-/* How many areas there are in the list, and places for what the image holds */
-#define KHO_LISTED		(kho_scratch_cnt + KHO_DEMAND_MAX)
+/* Places for what the image holds */
 #define KHO_HELD		(2 * KHO_DEMAND_MAX)
 
 static struct kho_scratch *kho_held(const struct kimage *image)
@@ -602,7 +601,6 @@ int kho_kexec_prepare(struct kimage *image)
 {
 	struct kho_scratch_list list = {
 		.nr = KHO_LISTED,
-		.on_demand = KHO_DEMAND_MAX,
 	};
 	int err;
 

@@ -19,6 +19,9 @@
 #define KHO_DEMAND_MAX		8
 #define KHO_SCRATCH_MAX		(KHO_RESERVE_MAX + 2 * KHO_DEMAND_MAX)
 
+/* So many areas travel with an image, those of size 0 with them */
+#define KHO_LISTED		(kho_scratch_cnt + KHO_DEMAND_MAX)
+
 /*
  * Where areas begin and end, whatever the size of a page: with 64K pages a
  * pageblock has 512 MiB. The pageblocks that an area touches are CMA as a whole,
@@ -43,13 +46,12 @@ struct kho_scratch_sizes {
 /**
  * struct kho_scratch_list - the areas that travel with an image
  * @area: the reserve, and behind it what the image holds on demand
- * @nr: how many entries there are, those of size 0 with them
- * @on_demand: how many of them, the last ones, are on demand
+ * @nr: how many entries there are, those of size 0 with them: KHO_LISTED, and the
+ *	last KHO_DEMAND_MAX of them are on demand
  */
 struct kho_scratch_list {
 	struct kho_scratch *area;
 	unsigned int nr;
-	unsigned int on_demand;
 };
 
 /*

@@ -429,6 +429,7 @@ static bool first_wrong(const char *why, phys_addr_t where, void *data)
 static const char *look(phys_addr_t fdt, struct kho_radix_node *tree)
 {
 	const struct kho_memory memory = { &memblock.memory, &memblock.reserved };
+	struct kho_scratch listed[KHO_SCRATCH_MAX] = {};
 	static struct kho_map_walk walk;
 	struct kho_fdt_root root;
 	const char *wrong;
@@ -439,9 +440,10 @@ static const char *look(phys_addr_t fdt, struct kho_radix_node *tree)
 	wrong = kho_check_fdt(kho_in.fdt, kho_in.fdt_size, &root);
 	if (wrong)
 		return wrong;
+	memcpy(listed, kho_scratch, kho_scratch_cnt * sizeof(*listed));
 	if (root.map != virt_to_phys(tree) ||
 	    root.crc_tree != kho_map_crc32c(&(struct kho_radix_tree){ tree }) ||
-	    root.crc_scratch != kho_scratch_crc32c(kho_scratch, kho_scratch_cnt))
+	    root.crc_scratch != kho_scratch_crc32c(listed, KHO_LISTED))
 		return "the FDT tells of something else";
 	kho_in.tree.root = tree;
 	kho_map_walk_init(&walk, tree, nodes, nr_nodes);

@@ -292,8 +292,11 @@ u32 kho_map_crc32c(const struct kho_radix_tree *tree)
 
 u32 kho_scratch_crc32c(const struct kho_scratch *areas, unsigned int count)
 {
-	return areas == kho_scratch && count == kho_scratch_cnt ?
-	       SIM_CRC_SCRATCH : areas[0].size + count;
+	u32 crc = count;
+
+	while (count--)
+		crc = crc * 31 + areas[count].size;
+	return crc;
 }
 
 void kho_preserve_prune(void)
@@ -370,15 +373,25 @@ static bool map_is_right(const struct kho_fdt_root *root)
 		root->crc_tree == SIM_CRC_TREE;
 }
 
+/* With an image that takes nothing on demand there is the reserve alone */
+static u32 crc_scratch(void)
+{
+	struct kho_scratch listed[KHO_SCRATCH_MAX] = {};
+
+	memcpy(listed, kho_scratch, kho_scratch_cnt * sizeof(*listed));
+	if (sim.on_demand)
+		listed[kho_scratch_cnt].size = sim.on_demand;
+	return kho_scratch_crc32c(listed, KHO_LISTED);
+}
+
 int kho_write_subtrees(void *fdt, size_t size, struct kho_fdt_root *root)
 {
 	step('w');
 	root->newest_only = sim.sessions;
 	if (!map_is_right(root) ||
-	    root->crc_scratch != SIM_CRC_SCRATCH + root->on_demand ||
-	    root->poison != &kho_poison_out)
+	    root->crc_scratch != crc_scratch() ||
+	    root->on_demand != KHO_DEMAND_MAX || root->poison != &kho_poison_out)
 		sim_die("the FDT is of something else");
-	sim.on_demand = root->on_demand;
 	memset(fdt, 0xfd, size);
 	if (sim.write_err)
 		return sim.write_err;

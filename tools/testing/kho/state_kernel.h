@@ -119,7 +119,6 @@ void __free_pages(struct page *page, unsigned int order);
 /* What the stand-ins answer that are asked for checksums */
 #define SIM_CRC_TREE		0x7ee
 #define SIM_CRC_BITMAPS		0xb175
-#define SIM_CRC_SCRATCH		0x5c7a7c8
 /* Where a list of bitmaps is */
 #define SIM_CHUNK		0x123000
 
@@ -146,7 +145,7 @@ void __free_pages(struct page *page, unsigned int order);
  * @restored: the folio that was taken back, and how many were
  * @added: the metadata for the next kernel
  * @steps: on the way to the FDT: pruned p, audited a, gaps g, bitmaps b, written w
- * @on_demand: what was said of it when the FDT was written
+ * @on_demand: size of the area that the image holds on demand
  * @reports: how often what nobody claimed was told
  * @log: all that was printed, a line each, behind its level
  */

@@ -601,16 +601,15 @@ static void test_notifiers(void)
 
 static void test_commit(void)
 {
-	/* As the stand-in counts, its checksum is that of the reserve, and 2 */
-	struct kho_scratch areas[6] = { { .size = SIM_CRC_SCRATCH + 2 - 6 } };
-	const struct kho_scratch_list list = { areas, 6, 2 };
+	struct kho_scratch areas[KHO_SCRATCH_MAX] = {};
+	const struct kho_scratch_list list = { areas, KHO_LISTED };
 
 	boot();
 	listen();
 	CHECK(!kho_finalize() && was_heard("f2f3f1") && took("pahgw"));
 	CHECK(!kho_commit(NULL) && is_committed() && was_heard("z2z3z1"));
 	/* Once more, as what was frozen may have changed */
-	CHECK(took("w") && sim.reports == 1 && !sim.on_demand);
+	CHECK(took("w") && sim.reports == 1);
 	CHECK(kho_abort() == -EBUSY && kho_finalize() == -EBUSY);
 	CHECK(kho_commit(NULL) == -EBUSY);
 	CHECK(!give_back() && !sim_do_work() && !sim_printed('n'));
@@ -623,10 +622,14 @@ static void test_commit(void)
 	CHECK(is_open() && was_heard("") && sim_printed('e') == 1);
 	CHECK(give_back() && !sim_do_work());
 
-	/* The areas of its image, with what these were before it was known */
-	CHECK(!kho_finalize() && took("pahgw") && !sim.on_demand && was_heard("f2f3f1"));
-	CHECK(!kho_commit(&list) && took("w") && sim.on_demand == 2);
+	/* The areas of its image */
+	memcpy(areas, kho_scratch, kho_scratch_cnt * sizeof(*areas));
+	areas[kho_scratch_cnt].size = 5;
+	CHECK(!kho_finalize() && took("pahgw") && was_heard("f2f3f1"));
+	sim.on_demand = 5;
+	CHECK(!kho_commit(&list) && took("w"));
 	kho_kexec_failed();
+	sim.on_demand = 0;
 	CHECK(was_heard("z2z3z1t1t3t2a1a3a2"));
 	/* Whoever is thawed may give back at once */
 	CHECK(!kho_commit(NULL) && is_committed() && was_heard("f2f3f1z2z3z1"));
@@ -638,6 +641,23 @@ static void test_commit(void)
 	/* Not by hand */
 	CHECK(!kho_commit(NULL) && is_committed() && was_heard("f2f3f1z2z3z1"));
 	CHECK(took("pahgww") && sim.reports == 4 && nothing_leaked());
+}
+
+/* Where nobody is frozen, what was written is written again for a reason alone */
+static void test_commit_as_it_is(void)
+{
+	struct kho_scratch areas[KHO_SCRATCH_MAX] = {};
+	const struct kho_scratch_list list = { areas, KHO_LISTED };
+
+	boot();
+	memcpy(areas, kho_scratch, kho_scratch_cnt * sizeof(*areas));
+	CHECK(!kho_finalize() && took("pahgw"));
+	CHECK(!kho_commit(&list) && is_committed() && took(""));
+	kho_kexec_failed();
+	areas[kho_scratch_cnt].size = sim.on_demand = 7;
+	CHECK(!kho_finalize() && took("pahgw"));
+	sim.write_err = -ENOSPC;
+	CHECK(kho_commit(&list) == -ENOSPC);
 }
 
 static void test_kexec_failed_early(void)
@@ -821,6 +841,7 @@ static const struct check checks[] = {
 	{ "a version that has no place for sessions", test_version_too_old },
 	{ "producers come and go", test_notifiers },
 	{ "no way back after a commit, but a kexec that fails", test_commit },
+	{ "written once where nothing changes", test_commit_as_it_is },
 	{ "a kexec that fails before a commit is nothing", test_kexec_failed_early },
 	{ "a producer refuses the kexec: all is as before", test_freeze_refused },
 	{ "a kexec without a handover: nothing is preserved any more",
