@@ -654,8 +654,9 @@ static void test_commit_as_it_is(void)
 	CHECK(!kho_finalize() && took("pahgw"));
 	CHECK(!kho_commit(&list) && is_committed() && took(""));
 	kho_kexec_failed();
-	areas[kho_scratch_cnt].size = sim.on_demand = 7;
+	areas[kho_scratch_cnt].size = 7;
 	CHECK(!kho_finalize() && took("pahgw"));
+	sim.on_demand = 7;
 	sim.write_err = -ENOSPC;
 	CHECK(kho_commit(&list) == -ENOSPC);
 }
