@@ -35,7 +35,7 @@
 				 F_SEAL_WRITE | F_SEAL_FUTURE_WRITE | F_SEAL_EXEC)
 
 /* Folios that are pinned in one go */
-#define MEMFD_LUO_BATCH		(PAGE_SIZE / sizeof(struct folio *))
+#define MEMFD_LUO_BATCH		512U
 
 /* Folios between two looks whether somebody else needs the CPU. */
 #define MEMFD_LUO_RESCHED	1024
@@ -208,13 +208,28 @@ static unsigned int memfd_luo_pin_batch(struct memfd_luo_walk *walk,
 	return nr;
 }
 
-/* Bring in or move what follows, which is no hole. */
+/*
+ * Bring in or move what follows. Who added it to the file may still be about to take it
+ * out, with its lock held: then it is a hole.
+ */
 static int memfd_luo_pin_far(struct memfd_luo_walk *walk, struct file *file)
 {
 	loff_t start = (loff_t)walk->index << PAGE_SHIFT;
 	loff_t end = min(start + (loff_t)PAGE_SIZE, i_size_read(file_inode(file)));
+	struct folio *folio;
 	pgoff_t offset;
 	long nr;
+	int err;
+
+	err = shmem_get_folio(file_inode(file), walk->index, 0, &folio, SGP_NOALLOC);
+	if (err == -ENOENT) {
+		walk->index++;
+		return 0;
+	}
+	if (err)
+		return err;
+	folio_unlock(folio);
+	folio_put(folio);
 
 	nr = memfd_pin_folios(file, start, end - 1, walk->batch, 1, &offset);
 	if (nr <= 0)
@@ -235,6 +250,7 @@ static void memfd_luo_make_uptodate(struct folio *folio)
 		folio_mark_uptodate(folio);
 	}
 	folio_unlock(folio);
+	cond_resched();
 }
 
 /* Preserve folios that are pinned. */
@@ -282,12 +298,14 @@ static int memfd_luo_list_all(struct memfd_luo *luo, struct file *file)
 			      READ_ONCE(SHMEM_I(file_inode(file))->swapped);
 	int err;
 
-	if (!walk.end || !there)
+	/* A page that is just swapped in or out may be in none of the two numbers */
+	if (!walk.end || xa_empty(&file->f_mapping->i_pages))
 		return 0;
 	walk.batch = kmalloc_array(MEMFD_LUO_BATCH, sizeof(*walk.batch), GFP_KERNEL);
 	if (!walk.batch)
 		return -ENOMEM;
-	err = memfd_luo_make_room(luo, min(there, MEMFD_LUO_MAX_ROOM));
+	err = memfd_luo_make_room(luo, clamp(there, MEMFD_LUO_MIN_ROOM,
+					     MEMFD_LUO_MAX_ROOM));
 	while (!err && walk.index < walk.end) {
 		err = memfd_luo_list_some(luo, file, &walk);
 		cond_resched();
@@ -362,10 +380,17 @@ static void memfd_luo_update(struct memfd_luo *luo, struct file *file)
 	luo->ser->seals = READ_ONCE(SHMEM_I(file_inode(file))->seals);
 	luo->ser->nr_folios = luo->nr_folios;
 	/* Was what should be in it written to it in time? */
-	for (i = luo->nr_first; i < luo->nr_folios; i++)
-		if (luo->folios[i].pfn &&
-		    !folio_test_uptodate(memfd_luo_folio(&luo->folios[i])))
-			luo->folios[i].flags &= ~MEMFD_LUO_FOLIO_UPTODATE;
+	for (i = luo->nr_first; i < luo->nr_folios; i++) {
+		struct memfd_luo_folio_ser *entry = &luo->folios[i];
+
+		if (!entry->pfn)
+			continue;
+		/* Also what was not at an earlier freeze */
+		if (folio_test_uptodate(memfd_luo_folio(entry)))
+			entry->flags |= MEMFD_LUO_FOLIO_UPTODATE;
+		else
+			entry->flags &= ~MEMFD_LUO_FOLIO_UPTODATE;
+	}
 }
 
 static void memfd_luo_set_preserved(struct file *file, struct shmem_preserved *preserved)
