@@ -563,7 +563,9 @@ void __init kho_memory_init(void)
 		return;
 	if (kho_in.valid) {
 		/* They were the last kernel's choice, unless this one reserves, too. */
-		kho_scratch_keep(kho_has_reserve() ? reserve_came : 0);
+		kho_scratch_keep(kho_has_reserve() ?
+				 min_t(unsigned int, reserve_came,
+				       KHO_RESERVE_MAX) : 0);
 		wrong = kho_reserve_preserved();
 		if (wrong)
 			kho_refuse(wrong);

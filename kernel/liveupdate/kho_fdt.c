@@ -152,16 +152,16 @@ int kho_fdt_begin(void *fdt, size_t size, const struct kho_fdt_root *root)
  * kho_fdt_add_subtree() - write one subtree more
  * @fdt: an FDT that was begun
  * @subtree: what to write; the checksum in any case
- * @bitmaps: the FDT is one of kho-v1
+ * @tells_size: for a reader of kho-v1, which looks for FDTs that tell their own size
  *
  * Context: Any.
  * Return: 0, or an error of libfdt, for want of space.
  */
 int kho_fdt_add_subtree(void *fdt, const struct kho_fdt_subtree *subtree,
-			bool bitmaps)
+			bool tells_size)
 {
-	const char *blob = bitmaps ? KHO_V1_SUB_TREE_PROP_NAME :
-				     KHO_SUB_TREE_PROP_NAME;
+	const char *blob = tells_size ? KHO_V1_SUB_TREE_PROP_NAME :
+					KHO_SUB_TREE_PROP_NAME;
 	u64 phys = subtree->phys;
 
 	return fdt_begin_node(fdt, subtree->name) ?:
@@ -321,7 +321,7 @@ int kho_fdt_next_subtree(const void *fdt, int node,
 			 struct kho_fdt_subtree *subtree)
 {
 	bool v1 = kho_fdt_is_v1(fdt);
-	const char *blob = v1 ? KHO_V1_SUB_TREE_PROP_NAME : KHO_SUB_TREE_PROP_NAME;
+	const char *blob;
 	u64 phys;
 	int len;
 
@@ -330,6 +330,9 @@ int kho_fdt_next_subtree(const void *fdt, int node,
 			      fdt_first_subnode(fdt, 0);
 		if (node < 0)
 			return -ENOENT;
+		blob = KHO_SUB_TREE_PROP_NAME;
+		if (v1 && fdt_getprop(fdt, node, KHO_V1_SUB_TREE_PROP_NAME, NULL))
+			blob = KHO_V1_SUB_TREE_PROP_NAME;
 	} while (!fdt_getprop(fdt, node, blob, NULL));
 
 	subtree->name = fdt_get_name(fdt, node, &len);

@@ -87,7 +87,7 @@ u32 kho_scratch_crc32c(const struct kho_scratch *areas, unsigned int count);
 size_t kho_fdt_subtree_size(const char *name);
 int kho_fdt_begin(void *fdt, size_t size, const struct kho_fdt_root *root);
 int kho_fdt_add_subtree(void *fdt, const struct kho_fdt_subtree *subtree,
-			bool bitmaps);
+			bool tells_size);
 int kho_fdt_end(void *fdt);
 
 const char *kho_check_fdt(const void *fdt, size_t size,

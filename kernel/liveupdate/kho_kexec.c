@@ -62,6 +62,7 @@ static bool kho_wants(const struct kimage *image)
  * @early: address of the area that is for these
  * @unplaced: bytes for which there was no memory
  * @shortage: what there was instead
+ * @version: what the image reads
  * @area: the reserve, and places for what the image holds: first for areas on demand,
  *	which travel with the reserve in the list; then for parts of the reserve
  */
@@ -69,6 +70,7 @@ struct kho_image_memory {
 	phys_addr_t early;
 	u64 unplaced;
 	struct kho_shortage shortage;
+	enum kho_version version;
 	struct kho_scratch area[];
 };
 
@@ -444,7 +446,8 @@ int kho_check_kimage(struct kimage *image, int err)
 	}
 
 	kho_drop_unused(image);
-	kho_version_of_image(image);
+	image->kho.memory->version = kho_version_of_image(image);
+	kho_version_go_by(image->kho.memory->version);
 	kho_warn_scratch_alone(image);
 	return 0;
 }
@@ -609,6 +612,8 @@ int kho_kexec_prepare(struct kimage *image)
 
 	if (image->kho.fdt) {
 		list.area = image->kho.memory->area;
+		/* Another one may have been looked at since, and not been loaded. */
+		kho_version_go_by(image->kho.memory->version);
 		return kho_commit(&list);
 	}
 

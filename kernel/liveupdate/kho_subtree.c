@@ -362,6 +362,14 @@ void kho_report_unclaimed(void)
 			bytes);
 }
 
+/* Readers of kho-v1 believe whatever stands where an FDT has its size. */
+static bool kho_blob_tells_size(const struct kho_subtree *subtree)
+{
+	return subtree->size >= sizeof(struct fdt_header) &&
+	       !fdt_check_header(subtree->blob) &&
+	       fdt_totalsize(subtree->blob) <= subtree->size;
+}
+
 /**
  * kho_write_subtrees() - write the FDT for the next kernel
  * @fdt: where to
@@ -388,7 +396,8 @@ int kho_write_subtrees(void *fdt, size_t size, struct kho_fdt_root *root)
 			.crc = ~kho_crc32c(~0U, subtree->blob, subtree->size),
 		};
 
-		err = err ?: kho_fdt_add_subtree(fdt, &out, root->bitmaps);
+		err = err ?: kho_fdt_add_subtree(fdt, &out, root->bitmaps &&
+						 kho_blob_tells_size(subtree));
 		cond_resched();
 	}
 	return err || kho_fdt_end(fdt) ? -ENOSPC : 0;

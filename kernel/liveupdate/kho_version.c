@@ -153,12 +153,13 @@ static enum kho_version kho_version_named(const void *buf, size_t size)
 }
 
 /**
- * kho_version_of_image() - go by an image
+ * kho_version_of_image() - the version that an image reads
  * @image: the ordinary image that is being loaded, with its file still there
  *
  * Context: Process context, under the kexec lock.
+ * Return: The version; KHO_VERSION_4 when the image does not tell.
  */
-void kho_version_of_image(const struct kimage *image)
+enum kho_version kho_version_of_image(const struct kimage *image)
 {
 	const char *release = arch_kho_image_release(image->kernel_buf,
 						     image->kernel_buf_len);
@@ -167,8 +168,17 @@ void kho_version_of_image(const struct kimage *image)
 	found = release ? kho_version_of_release(release) :
 			  kho_version_named(image->kernel_buf,
 					    image->kernel_buf_len);
-	if (!found)
-		found = KHO_VERSION_4;
+	return found ?: KHO_VERSION_4;
+}
+
+/**
+ * kho_version_go_by() - go by what an image reads, unless the user chose
+ * @found: the version
+ *
+ * Context: Process context, under the kexec lock.
+ */
+void kho_version_go_by(enum kho_version found)
+{
 	if (found != READ_ONCE(kho_found))
 		pr_info("the image reads kho-%s\n", kho_version_names[found]);
 	WRITE_ONCE(kho_found, found);

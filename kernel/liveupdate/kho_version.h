@@ -23,7 +23,8 @@ enum kho_version {
 enum kho_version kho_version_out(void);
 int kho_version_choose(const char *word);
 ssize_t kho_version_show(char *buf);
-void kho_version_of_image(const struct kimage *image);
+enum kho_version kho_version_of_image(const struct kimage *image);
+void kho_version_go_by(enum kho_version found);
 enum kho_version kho_version_of_release(const char *release);
 
 #endif /* _KHO_VERSION_H */

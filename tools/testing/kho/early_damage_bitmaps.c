@@ -144,8 +144,10 @@ static void blob_at(const struct damage *d)
 	struct kho_fdt_subtree subtree;
 	int node = kho_fdt_next_subtree(machine_fdt(), 0, &subtree);
 
-	fdt_setprop_inplace(machine_fdt(), node, KHO_V1_SUB_TREE_PROP_NAME,
-			    &d->a, sizeof(d->a));
+	if (fdt_setprop_inplace(machine_fdt(), node, KHO_V1_SUB_TREE_PROP_NAME,
+				&d->a, sizeof(d->a)))
+		fdt_setprop_inplace(machine_fdt(), node, KHO_SUB_TREE_PROP_NAME,
+				    &d->a, sizeof(d->a));
 }
 
 const struct damage damages_bitmaps[] = {

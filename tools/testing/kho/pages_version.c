@@ -43,7 +43,7 @@ static enum kho_version found(const void *bytes, size_t size)
 	/* Of exactly that size, so that to read on is noticed */
 	image.kernel_buf = malloc(size ?: 1);
 	memcpy(image.kernel_buf, bytes, size);
-	kho_version_of_image(&image);
+	kho_version_go_by(kho_version_of_image(&image));
 	version = kho_version_out();
 	free(image.kernel_buf);
 	return version;

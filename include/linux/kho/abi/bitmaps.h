@@ -37,6 +37,9 @@
  *                               header tells its size
  * ====================  ======  ==============================================
  *
+ * This project writes a blob that is no FDT as the later versions do, which readers of
+ * kho-v1 pass over, and adds "blob-size" and "kho,crc32c" to those that are.
+ *
  * The memory map is a list of chunks, each a page that names the next. A chunk
  * has the bitmaps of one order: the orders ascend along the list, an order may
  * have several chunks, and within an order the bitmaps ascend by address. A chunk
