@@ -66,7 +66,7 @@ producer()
 trees()
 {
 	same "the tree" "out compatible preserved-memory-map kho,page-size \
-kho,crc32c-tree kho,crc32c-scratch kho,crc32c-fdt $(producer kexec-metadata) \
+kho,crc32c-tree kho,crc32c-scratch kho,on-demand kho,crc32c-fdt $(producer kexec-metadata) \
 $(producer memblock) $(producer test-state) $(producer LUO) " "$(structure out)"
 	says 'compatible = "luo-v5"' kho tree out LUO
 	says "previous_release = \"$(uname -r)\"" kho tree out kexec-metadata
