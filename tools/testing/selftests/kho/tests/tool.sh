@@ -207,7 +207,11 @@ stage1()
 	declines 1 "no debugfs" kho tree in LUO
 	says "kho,crc32c-tree" kho tree in
 	declines 1 "is not written yet" kho tree out
+	declines 1 "^NO *unclaimed .*came and would be left behind" \
+		kho check "$(image)" --initrd "$(initrd)"
 	restore state
+	found demo 1:1000000 2:5000
+	same "unclaimed_bytes" 0 "$(cat $SYSFS/unclaimed_bytes)"
 	says "finalized: " kho finalize
 	says "memblock, described in" kho status
 	mkdir -p /run/systemd/system
