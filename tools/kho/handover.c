@@ -72,6 +72,24 @@ char *kho_line(const char *name)
 	return line;
 }
 
+bool kho_is_finalized(void)
+{
+	struct blob blob;
+	bool finalized;
+
+	if (kho_read("active", &blob))
+		return false;
+	finalized = blob.data[0] == '1';
+	free(blob.data);
+	return finalized;
+}
+
+bool kho_loads_open(void)
+{
+	return access(KHO_DEBUGFS "/out/finalize", F_OK) ||
+	       !access(KHO_SYSFS "/active", F_OK);
+}
+
 const char *kho_switch(void)
 {
 	if (!access(KHO_SYSFS "/active", F_OK))

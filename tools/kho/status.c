@@ -58,18 +58,6 @@ static void tell_picture(const struct memory *memory)
 	out_text("\n");
 }
 
-static bool is_active(void)
-{
-	struct blob blob;
-	bool active;
-
-	if (kho_read("active", &blob))
-		return false;
-	active = blob.data[0] == '1';
-	free(blob.data);
-	return active;
-}
-
 static void tell_origin(void)
 {
 	char *previous = kho_line("previous_release");
@@ -91,7 +79,7 @@ static bool tell_state(void)
 {
 	char *refused = kho_line("refused"), *mode = kho_line("mode");
 	uint64_t enabled = 1;
-	bool active = is_active();
+	bool active = kho_is_finalized();
 
 	kho_number("enabled", &enabled);
 	out_bool("enabled", enabled);

@@ -211,11 +211,16 @@ stage1()
 		kho check "$(image)" --initrd "$(initrd)"
 	restore state
 	found demo 1:1000000 2:5000
+	keep second 3:5000
 	same "unclaimed_bytes" 0 "$(cat $SYSFS/unclaimed_bytes)"
 	says "finalized: " kho finalize
 	says "memblock, described in" kho status
 	mkdir -p /run/systemd/system
-	printf '#!/bin/sh\ncat %s/active > /tmp/active\n[ "$1" = kexec ] && exec kexec -e\n' \
+	declines 1 "the kexec is refused: .*, with no image loaded" kho kexec "$(image)" \
+		--initrd "$(initrd)" --yes --command-line "$(next_cmdline "$(param kernel)")"
+	same "kexec_loaded" 0 "$(cat /sys/kernel/kexec_loaded)"
+	# It kexecs if the handover is open again
+	printf '#!/bin/sh\n[ "$1:$(cat %s/active)" = kexec:0 ] && exec kexec -e\n' \
 		$SYSFS > /bin/systemctl
 	chmod 755 /bin/systemctl
 	kho_kexec
@@ -225,7 +230,9 @@ stage2()
 {
 	same "generation" 2 "$(generation)"
 	restore state
-	says "^retrieved\|^came\|no sessions" kho session
+	says "^came  *1 file   second$" kho session
+	found second 3:5000
+	says "^no sessions" kho session
 	load nokho || fail "kexec -l"
 }
 
