@@ -34,7 +34,7 @@ say() {
 	local status=0
 
 	echo "\$ kho $*"
-	"$output/kho" "$@" 2>&1 || status=$?
+	(exec -a kho "$output/kho" "$@") 2>&1 || status=$?
 	[ $status = 0 ] || echo "[$status]"
 }
 
@@ -78,6 +78,9 @@ say_usage() {
 	say
 	say nothing
 	say -j nothing
+	say -j
+	say -j --neither
+	say -j status too much
 	say status too much
 	say -j tree sideways
 	say check
@@ -133,7 +136,7 @@ demand_save() {
 CMDLINE="kho=on liveupdate=on reserve_mem=2M:4096:oops reserve_mem=1M:4096:trace"
 
 make_images() {
-	local images=$output/tool-images size default kernel release kind shift version
+	local images=$output/tool-images size default release version
 
 	"$images" kernel "Linux version 6.12.99-kho (a@b)" kho-v4 kho-v3 luo-v5 memblock-v1 \
 		memfd-v2 demand >kernel
@@ -298,6 +301,24 @@ complete_for() (
 	printf '%s\n' "${COMPREPLY[@]}" | sed 's/ *$//' | sort -u
 )
 
+# Names of sessions are those that somebody gave: quoted, and not expanded
+test_names() (
+	local dir=$work/completion said
+
+	mkdir -p "$dir/bin"
+	printf '#!/bin/sh\nexec "%s/kho" -f "%s/quoted.save" "$@"\n' "$output" "$dir" \
+		>"$dir/bin/kho"
+	chmod 755 "$dir/bin/kho"
+	sed 's/^\tcreated .*/\tcreated 2 $(touch\\040expanded)\n\tcreated 1 my\\040files\\040*/' \
+		"$here/tool/finalized.save" >"$dir/quoted.save"
+	cd "$dir" || return
+	PATH=$dir/bin:$PATH
+	said=$(complete_for session show '')
+	[ "$said" = '\$\(touch\ expanded\)
+my\ files\ \*' ] && [ "$(complete_for session show 'my\ f')" = 'my\ files\ \*' ] &&
+		[ ! -e expanded ]
+)
+
 test_completion() {
 	local object word offered
 
@@ -310,6 +331,7 @@ test_completion() {
 				{ failed "completion: no $word for $object"; return; }
 		done
 	done
+	test_names || { failed "completion of names: $(complete_for session show '')"; return; }
 	[ "$(complete_for tree o)" = out ] || { failed "completion of a part"; return; }
 	[ -z "$(complete_for status st)" ] || { failed "completion of nothing"; return; }
 	ok "bash completes what there is"
@@ -346,6 +368,19 @@ test_svg() {
 	fi
 }
 
+test_save() {
+	local saved=$work/live.save
+
+	touch "$saved"
+	chmod 644 "$saved"
+	if "$output/kho" save "$saved" >"$work/said" && [ "$(stat -c %a "$saved")" = 600 ] &&
+	   "$output/kho" save /dev/null >"$work/said" && [ "$(stat -c %a /dev/null)" != 600 ]; then
+		ok "save makes a file private, and nothing else"
+	else
+		failed "save: $(cat "$work/said"), mode $(stat -c %a "$saved")"
+	fi
+}
+
 # ---- all of them ----
 
 run() {
@@ -367,6 +402,7 @@ run() {
 	golden images say_images
 	golden unpacking say_without_programs
 	test_svg
+	test_save
 	test_completion
 	test_man_pages
 	[ -z "$update" ] || return
