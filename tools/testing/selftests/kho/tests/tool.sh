@@ -158,6 +158,15 @@ refused()
 	same "kexec_loaded" 0 "$(cat /sys/kernel/kexec_loaded)"
 	same "active" 0 "$(cat $SYSFS/active)"
 	driver_gone
+	# All is well until the kernel is left
+	expect "test_kho luo=none=0" insmod $DRIVER luo=none=0
+	declines 1 "the kexec is refused: .*, with no image loaded" \
+		kho kexec "$(image)" --initrd "$(initrd)" --yes
+	grep -q "the kernel says: .*the kexec" /tmp/said ||
+		fail "the kernel's reason for refusing the kexec is not told"
+	same "kexec_loaded" 0 "$(cat /sys/kernel/kexec_loaded)"
+	same "active" 0 "$(cat $SYSFS/active)"
+	driver_gone
 	declines 1 "the image is not loaded: only root may do that" \
 		without sys_boot kho kexec "$(image)" --yes
 	declines 1 "nobody to ask" sh -c "kho kexec $(image) < /dev/null"
@@ -174,9 +183,15 @@ leave_by()
 	fail "$* came back"
 }
 
+# unheard COMMAND...: nobody reads what it says
+unheard()
+{
+	{ sleep 1; "$@"; } | true
+}
+
 kho_kexec()
 {
-	leave_by kho kexec "$(image)" --initrd "$(initrd)" --yes \
+	leave_by "$@" kho kexec "$(image)" --initrd "$(initrd)" --yes \
 		--command-line "$(next_cmdline "$(param kernel)")"
 }
 
@@ -193,7 +208,7 @@ stage0()
 	states
 	refused
 	preserve state bytes=64M
-	kho_kexec
+	kho_kexec unheard
 }
 
 # Without debugfs; and a machine that systemd runs is left by way of it
