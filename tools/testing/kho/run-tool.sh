@@ -168,6 +168,9 @@ make_images() {
 		[[ $kernel != *.* ]] || release=$kernel.1
 		"$images" bzimage packed 0 $release >x86-$kernel
 	done
+	# for a machine of any version
+	"$images" kernel kho-v4 kho-v1 | gzip -c >packed
+	"$images" bzimage packed 0 >both
 	"$images" bzimage gz "$size" >x86-trailing
 	"$images" bzimage xz $((size + 1)) >x86-size
 	head -c 10000 x86-gz >x86-short
@@ -406,6 +409,8 @@ run() {
 	test_completion
 	test_man_pages
 	[ -z "$update" ] || return
+	timeout "${TOOL_TIMEOUT:-500}" "$output/tool-kexec" "$work/both" ||
+		failed "kexec: ended with $?"
 	timeout "${TOOL_TIMEOUT:-500}" "$output/tool-damage" tool/came.save \
 		"$work/x86-gz" "$work/arm64-12" || failed "damage: ended with $?"
 }
