@@ -48,11 +48,29 @@ static void __printf(3, 4) verdict(bool ok, const char *name, const char *fmt, .
 
 /* Command lines */
 
-/* The next word of @line: quotes keep spaces, and stay. NULL at the end */
+/* As next_arg() of lib/cmdline.c: around the word, or around its value */
+static void strip_quotes(char *word)
+{
+	char *value = strchr(word, '=');
+	size_t len = strlen(word);
+
+	value = value && value[1] == '"' ? value + 1 : NULL;
+	if (*word != '"' && !value)
+		return;
+	if (len > 1 && word[len - 1] == '"')
+		word[--len] = 0;
+	if (value && *value)
+		memmove(value, value + 1, strlen(value));
+	if (*word == '"')
+		memmove(word, word + 1, strlen(word));
+}
+
+/* The next word of @line as the kernel takes it: NULL at the end, or at "--" */
 static char *next_word(const char **line)
 {
 	const char *start;
 	bool quoted = false;
+	char *word;
 
 	while (isspace((unsigned char)**line))
 		++*line;
@@ -61,7 +79,15 @@ static char *next_word(const char **line)
 		quoted ^= **line == '"';
 		++*line;
 	}
-	return *line == start ? NULL : xprintf("%.*s", (int)(*line - start), start);
+	if (*line == start)
+		return NULL;
+	word = xprintf("%.*s", (int)(*line - start), start);
+	strip_quotes(word);
+	/* What follows is for init. */
+	if (strcmp(word, "--"))
+		return word;
+	free(word);
+	return NULL;
 }
 
 static bool is_one_of(const char *word, const char * const *words)
@@ -70,27 +96,6 @@ static bool is_one_of(const char *word, const char * const *words)
 		if (!strcmp(word, *words))
 			return true;
 	return false;
-}
-
-/* The last "NAME=on" or "NAME=off", as the kernel reads it; @none where there is none */
-static bool switched(const char *line, const char *name, bool none)
-{
-	static const char * const on[] = { "on", "1", "y", "Y", "yes", "demand", NULL };
-	static const char * const off[] = { "off", "0", "n", "N", "no", NULL };
-	size_t len = strlen(name);
-	bool is_on = none;
-	char *word;
-
-	while ((word = next_word(&line))) {
-		if (!strncmp(word, name, len) && word[len] == '=') {
-			if (is_one_of(word + len + 1, on))
-				is_on = true;
-			if (is_one_of(word + len + 1, off))
-				is_on = false;
-		}
-		free(word);
-	}
-	return is_on;
 }
 
 static bool has_word(const char *line, const char *wanted)
@@ -103,6 +108,42 @@ static bool has_word(const char *line, const char *wanted)
 		free(word);
 	}
 	return found;
+}
+
+/* The value of @word if that is "NAME" or "NAME=VALUE", else NULL */
+static const char *value_of(const char *word, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (strncmp(word, name, len) || (word[len] && word[len] != '='))
+		return NULL;
+	return word + len + !!word[len];
+}
+
+/* As kstrtobool(): 1, 0, or -1 for what is neither */
+static int truth(const char *value)
+{
+	if (*value == 'o' || *value == 'O')
+		value++;
+	else
+		return !*value ? -1 : strchr("yYtT1", *value) ? 1 :
+		       strchr("nNfF0", *value) ? 0 : -1;
+	return !*value ? -1 : strchr("nN", *value) ? 1 : strchr("fF", *value) ? 0 : -1;
+}
+
+static bool live_update_is_on(const char *line)
+{
+	bool is_on = false;
+	char *word;
+
+	while ((word = next_word(&line))) {
+		const char *value = value_of(word, "liveupdate");
+
+		if (value && truth(value) >= 0)
+			is_on = truth(value);
+		free(word);
+	}
+	return is_on;
 }
 
 /* What is checked */
@@ -143,34 +184,66 @@ static unsigned int sessions_that_go(bool *known)
 	struct session *sessions;
 	int nr = sessions_read(&sessions);
 
-	*known = nr >= 0 || !switched(line, "liveupdate", false);
+	*known = nr >= 0 || !live_update_is_on(line);
 	free(line);
 	return sessions_count(sessions, nr, "created");
 }
 
-/* Readers of versions before kho-v4 know no sessions. */
-static bool may_write(const char *version)
+/* As the kernel chooses what to write, in kernel/liveupdate/kho_version.c */
+static int version_of_release(const char *release)
 {
-	bool known;
+	unsigned int major, minor;
 
-	return !strcmp(version, "kho-v4") || (!sessions_that_go(&known) && known);
+	if (sscanf(release, "%u.%u", &major, &minor) != 2)
+		return 4;
+	if ((major == 6 && minor >= 16) || (major == 7 && minor == 0))
+		return 1;
+	return major == 7 && minor == 1 ? 3 : 4;
+}
+
+static int version_of_image(const struct image *image)
+{
+	if (image->header_release)
+		return version_of_release(image->release);
+	/* What is compressed the kernel does not look into. */
+	if (!strcmp(image->machine, "x86_64") || image_has(image, "kho-v4"))
+		return 4;
+	if (image_has(image, "kho-v3"))
+		return 3;
+	return image_has(image, "kho-v1") ? 1 : 4;
+}
+
+/* Will what is written as version @written be handed over, and read as @version? */
+static bool serves(int written, int version)
+{
+	bool known, sessions = sessions_that_go(&known) || !known;
+
+	/* Sessions are of kho-v4 alone; else kho-v3 and kho-v4 are written as one. */
+	if (sessions)
+		return written == 4 && version == 4;
+	return written == version || (written >= 3 && (version == 3 || version == 4));
 }
 
 /* Does what is handed over, or will be, have this version? */
-static bool hands_over(const struct blob *fdt, const char *version)
+static bool hands_over(const struct image *image, const struct blob *fdt, int version)
 {
 	char *chosen = source_line(KHO_SYSFS "/version");
-	bool is_v1 = !strcmp(version, "kho-v1"), yes;
+	char *release = source_line(SOURCE_RELEASE);
+	char *name = xprintf("kho-v%d", version);
+	int written;
+	bool yes;
 
 	if (!strncmp(chosen, "auto", strlen("auto")))
-		yes = may_write(version);
-	else if (*chosen)
-		/* kho-v3 and kho-v4 are written as one */
-		yes = is_v1 == !strcmp(chosen, "v1") && may_write(version);
+		yes = serves(version_of_image(image), version);
+	else if (sscanf(chosen, "v%d", &written) == 1)
+		yes = serves(written, version);
 	else if (fdt->data)
-		yes = fdt_is(fdt->data, version);
+		yes = fdt_is(fdt->data, name);
 	else
-		yes = !is_v1 && may_write(version);
+		/* A kernel that writes one version */
+		yes = version_of_release(release) == version;
+	free(name);
+	free(release);
 	free(chosen);
 	return yes;
 }
@@ -190,7 +263,7 @@ static void check_versions(const struct image *image)
 
 		if (!image_has(image, version))
 			continue;
-		ok |= hands_over(&fdt, version);
+		ok |= hands_over(image, &fdt, i);
 		accepted = xprintf("%s%s%s", before, *before ? ", " : "", version);
 		free(before);
 	}
@@ -244,7 +317,9 @@ static void check_room(const struct image *image, uint64_t initrd)
 	struct area *areas;
 	bool located;
 	size_t nr = kho_scratch(&areas, &located);
-	uint64_t most = largest(areas, nr), enabled = 1;
+	uint64_t most = largest(areas, nr), enabled = 1, on_demand;
+	char *sizes = xprintf("%s for the kernel and %s for the initrd",
+			      human(image->size), human(initrd));
 
 	/* Where there is none before an image is loaded, it is taken then. */
 	kho_number("enabled", &enabled);
@@ -252,24 +327,51 @@ static void check_room(const struct image *image, uint64_t initrd)
 		verdict(true, "room", "is taken when the image is loaded");
 	else if (!nr)
 		verdict(false, "room", "there is no scratch");
-	else if (!place(areas, nr, MAX(kernel, initrd)) ||
-		 !place(areas, nr, MIN(kernel, initrd)) ||
-		 !place(areas, nr, SMALL_SEGMENTS))
-		verdict(false, "room",
-			"%s for the kernel and %s for the initrd do not fit into scratch, whose largest area is %s",
-			human(image->size), human(initrd), human(most));
-	else
+	else if (place(areas, nr, MAX(kernel, initrd)) &&
+		 place(areas, nr, MIN(kernel, initrd)) &&
+		 place(areas, nr, SMALL_SEGMENTS))
+		verdict(true, "room", "%s fit into scratch", sizes);
+	else if (!kho_number("on_demand_bytes", &on_demand))
 		verdict(true, "room",
-			"%s for the kernel and %s for the initrd fit into scratch",
-			human(image->size), human(initrd));
+			"%s do not fit into scratch: more is taken when the image is loaded",
+			sizes);
+	else
+		verdict(false, "room",
+			"%s do not fit into scratch, whose largest area is %s",
+			sizes, human(most));
+	free(sizes);
 	free(areas);
+}
+
+/* As kho_setup() of kernel/liveupdate/kho_state.c; mainline has no "demand" */
+static bool kho_word(const struct image *image, const char *value, bool *is_on)
+{
+	static const char * const on[] = { "on", "1", "y", "yes", NULL };
+	static const char * const off[] = { "off", "0", "n", "no", NULL };
+
+	*is_on = is_one_of(value, on) ||
+		 (!strcmp(value, "demand") && image_has(image, "demand"));
+	return *is_on || is_one_of(value, off);
 }
 
 static void check_command_line(const struct image *image, const char *line)
 {
-	bool by_default = image_configured(image, "CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT=y");
+	bool is_on = image_configured(image, "CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT=y") ||
+		     image_configured(image, "CONFIG_KEXEC_HANDOVER_DEMAND_DEFAULT=y");
+	char *word;
 
-	if (switched(line, "kho", by_default))
+	while ((word = next_word(&line))) {
+		const char *value = value_of(word, "kho");
+		bool known = !value || kho_word(image, value, &is_on);
+
+		if (!known)
+			verdict(false, "command line",
+				"the image may not know what '%s' means", word);
+		free(word);
+		if (!known)
+			return;
+	}
+	if (is_on)
 		verdict(true, "command line", "switches KHO on");
 	else
 		verdict(false, "command line",
@@ -297,32 +399,78 @@ static void check_regions(const struct image *image, const char *line)
 	free(now);
 }
 
+/* Readers that are no modules, so that they are in the image */
+static bool is_built_in(const char *compatible)
+{
+	return !strncmp(compatible, "memfd-", strlen("memfd-")) ||
+	       !strncmp(compatible, "hugetlb-", strlen("hugetlb-"));
+}
+
+/* A format of the files that go which the image does not read, or NULL */
+static char *unread_format(const struct image *image)
+{
+	struct session *sessions;
+	int i, nr = sessions_read(&sessions);
+	size_t j;
+
+	for (i = 0; i < nr; i++) {
+		if (strcmp(sessions[i].state, "created"))
+			continue;
+		for (j = 0; j < sessions[i].nr_files; j++) {
+			char *format = sessions[i].files[j].compatible;
+
+			if (is_built_in(format) && !image_has(image, format))
+				return format;
+		}
+	}
+	return NULL;
+}
+
+/* Of what tells of the sessions themselves; the text is to be freed */
+static char *session_format(void)
+{
+	char *format = NULL;
+	struct blob blob;
+
+	if (!kho_blob(OUT, "LUO", &blob)) {
+		if (blob.len > strlen("luo-v5") && isgraph((unsigned char)blob.data[0]))
+			format = xprintf("%.8s", blob.data);
+		free(blob.data);
+	}
+	return format ? format : xprintf("luo-v5");
+}
+
 static void check_sessions(const struct image *image, const char *line)
 {
 	bool known;
 	unsigned int nr = sessions_that_go(&known);
 	char *there = known ? xprintf("sessions are handed over: %u", nr) :
 			      xprintf("only root can see whether sessions are handed over");
-	char version[9] = "luo-v5";
-	struct blob blob;
+	char *format = session_format(), *unread;
 
 	if (known && !nr)
 		goto free;
-	if (!kho_blob(OUT, "LUO", &blob)) {
-		if (blob.len >= sizeof(version) && isgraph((unsigned char)blob.data[0]))
-			snprintf(version, sizeof(version), "%s", blob.data);
-		free(blob.data);
-	}
-	if (!image_has(image, version))
+	unread = image_has(image, format) ? unread_format(image) : format;
+	if (unread)
 		verdict(false, "live update",
-			"the image does not read %s; %s", version, there);
-	else if (!switched(line, "liveupdate", false))
+			"the image does not read %s; %s", unread, there);
+	else if (!live_update_is_on(line))
 		verdict(false, "live update",
 			"the command line has no liveupdate=on; %s", there);
 	else
 		verdict(true, "live update", "%s", there);
 free:
+	free(format);
 	free(there);
+}
+
+static void check_unclaimed(void)
+{
+	uint64_t bytes;
+
+	if (!kho_number("unclaimed_bytes", &bytes) && bytes)
+		verdict(false, "unclaimed", "%s came and would be left behind",
+			human(bytes));
 }
 
 static uint64_t file_size(const char *file)
@@ -351,6 +499,7 @@ bool plan_check(const struct plan *plan, struct image *image)
 		check_command_line(image, plan->command_line);
 		check_regions(image, plan->command_line);
 		check_sessions(image, plan->command_line);
+		check_unclaimed();
 	}
 	out_array_end();
 	out_bool("works", !doubt);

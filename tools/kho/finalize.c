@@ -30,6 +30,8 @@ int set_finalized(bool finalized)
 
 const char *finalize_error(int err)
 {
+	uint64_t enabled;
+
 	switch (err) {
 	case -EACCES:
 	case -EPERM:
@@ -37,7 +39,9 @@ const char *finalize_error(int err)
 	case -ENOENT:
 		return "this kernel finalizes when it kexecs, and not before";
 	case -EOPNOTSUPP:
-		return "KHO is off; boot with kho=on";
+		return kho_number("enabled", &enabled) || enabled ?
+		       "the version that the next kernel reads cannot have what is preserved" :
+		       "KHO is off; boot with kho=on";
 	case -EUCLEAN:
 		return "the next kernel would not accept what is preserved";
 	case -ENOSPC:

@@ -72,6 +72,24 @@ char *kho_line(const char *name)
 	return line;
 }
 
+bool kho_is_finalized(void)
+{
+	struct blob blob;
+	bool finalized;
+
+	if (kho_read("active", &blob))
+		return false;
+	finalized = blob.data[0] == '1';
+	free(blob.data);
+	return finalized;
+}
+
+bool kho_loads_open(void)
+{
+	return access(KHO_DEBUGFS "/out/finalize", F_OK) ||
+	       !access(KHO_SYSFS "/active", F_OK);
+}
+
 const char *kho_switch(void)
 {
 	if (!access(KHO_SYSFS "/active", F_OK))
@@ -147,25 +165,27 @@ static size_t parse_numbers(const char *text, uint64_t **numbers)
 	}
 }
 
-static size_t read_numbers(const char *name, uint64_t **numbers)
+/* False when they cannot be read; there may be none */
+static bool read_numbers(const char *name, uint64_t **numbers, size_t *nr)
 {
 	struct blob blob;
-	size_t nr;
 
 	*numbers = NULL;
+	*nr = 0;
 	if (kho_read(name, &blob))
-		return 0;
-	nr = parse_numbers(blob.data, numbers);
+		return false;
+	*nr = parse_numbers(blob.data, numbers);
 	free(blob.data);
-	return nr;
+	return true;
 }
 
 size_t kho_scratch(struct area **areas, bool *located)
 {
 	uint64_t *starts, *sizes;
-	size_t i, nr = read_numbers("scratch_len", &sizes);
+	size_t i, nr, nr_starts;
 
-	*located = read_numbers("scratch_phys", &starts) == nr && nr;
+	read_numbers("scratch_len", &sizes, &nr);
+	*located = read_numbers("scratch_phys", &starts, &nr_starts) && nr_starts == nr;
 	*areas = xalloc(nr * sizeof(**areas));
 	for (i = 0; i < nr; i++)
 		(*areas)[i] = (struct area){ *located ? starts[i] : 0, sizes[i] };

@@ -24,6 +24,9 @@ void kho_need(void);
 int kho_read(const char *name, struct blob *blob);
 int kho_number(const char *name, uint64_t *number);
 char *kho_line(const char *name);
+bool kho_is_finalized(void);
+/* False where an image carries only what was finalized before: mainline 6.16 to 6.18 */
+bool kho_loads_open(void);
 /* Where a state is written to; NULL where this kernel has nothing of the kind */
 const char *kho_switch(void);
 

@@ -92,6 +92,7 @@ static void read_x86_release(struct image *image, const struct blob *blob)
 	free(image->release);
 	image->release = xprintf("%.*s", (int)MIN(strcspn(blob->data + at, " "), 64ul),
 				 blob->data + at);
+	image->header_release = true;
 }
 
 static void read_x86(struct image *image, const struct blob *blob)
@@ -177,13 +178,13 @@ static void read_layer(struct image *image, const struct blob *blob, unsigned in
 /* "Linux version 6.12.1-x (...": where the boot header does not tell */
 static void find_release(struct image *image)
 {
-	static const char banner[] = "Linux version";
+	static const char banner[] = "Linux version ";
 	const char *at = memmem(image->kernel.data, image->kernel.len, banner,
 				strlen(banner));
 
 	if (!at || image->release[0])
 		return;
-	at += strlen(banner) + 1;
+	at += strlen(banner);
 	free(image->release);
 	image->release = xprintf("%.*s", (int)MIN(strcspn(at, "\n "), 64ul), at);
 }

@@ -12,6 +12,7 @@
  * @wrong: why it cannot be used, or NULL
  * @machine: as uname -m names it
  * @release: of the kernel, "" when it is not told
+ * @header_release: the boot header tells it, so that who loads the image knows it
  * @size: bytes of memory that it runs in
  * @page_size: 0 when it is not told
  * @kernel: the kernel proper, unpacked
@@ -21,6 +22,7 @@ struct image {
 	const char *wrong;
 	const char *machine;
 	char *release;
+	bool header_release;
 	uint64_t size;
 	uint64_t page_size;
 	struct blob kernel;

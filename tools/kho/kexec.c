@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kexec.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -42,11 +43,24 @@ static void step_end(void)
 	out_flush();
 }
 
-static void __noreturn fail(const char *what, const char *reason, const char *now)
+/* What this program has done, and undoes when it fails */
+static bool is_loaded, has_finalized;
+
+static void undo(void)
+{
+	if (is_loaded)
+		syscall(SYS_kexec_file_load, -1, -1, 0UL, NULL, KEXEC_FILE_UNLOAD);
+	if (has_finalized)
+		set_finalized(false);
+}
+
+static void __noreturn fail(const char *what, const char *reason)
 {
 	out_text("\n");
 	klog_tell();
-	die("%s: %s; the machine goes on%s", what, reason, now);
+	undo();
+	die("%s: %s; the machine goes on%s", what, reason,
+	    is_loaded ? ", with no image loaded" : "");
 }
 
 /* arm64 loads an Image alone, and here it may be compressed. */
@@ -76,35 +90,33 @@ static void load(const struct plan *plan, const struct image *image)
 	if (plan->initrd)
 		initrd = open(plan->initrd, O_RDONLY | O_CLOEXEC);
 	if (kernel < 0 || (plan->initrd && initrd < 0))
-		die("%s cannot be read", kernel < 0 ? plan->image : plan->initrd);
+		fail("the image is not loaded", kernel < 0 ? "it cannot be read" :
+							     "the initrd cannot be read");
 	step_begin("loading", plan->image);
 	if (syscall(SYS_kexec_file_load, kernel, initrd, strlen(plan->command_line) + 1,
 		    plan->command_line, flags))
 		fail("the image is not loaded", errno == EPERM || errno == EACCES ?
 		     "only root may do that (CAP_SYS_BOOT), and lockdown wants a signature" :
-		     strerror(errno), "");
+		     strerror(errno));
+	is_loaded = true;
 	step_end();
-}
-
-static void unload(void)
-{
-	syscall(SYS_kexec_file_load, -1, -1, 0UL, NULL, KEXEC_FILE_UNLOAD);
+	if (klog_warnings() && !plan->yes)
+		fail("the kernel warns of this image", "say --yes to take it all the same");
 }
 
 /* Kernels that cannot be asked beforehand finalize when they are left. */
 static void finalize(void)
 {
+	bool before = kho_is_finalized();
 	uint64_t bytes = 0;
 	int err;
 
 	kho_number("preserved_bytes", &bytes);
 	step_begin("finalizing", human(bytes));
 	err = set_finalized(true);
-	if (err && err != -ENOENT) {
-		unload();
-		fail("the handover is not finalized", finalize_error(err),
-		     ", with no image loaded");
-	}
+	if (err && err != -ENOENT)
+		fail("the handover is not finalized", finalize_error(err));
+	has_finalized = !err && !before;
 	step_end();
 }
 
@@ -123,6 +135,8 @@ static bool agreed(const struct plan *plan)
 
 static void __noreturn leave(void)
 {
+	int err;
+
 	out_text("leaving\n");
 	out_close();
 	if (access(SYSTEMD, F_OK)) {
@@ -130,12 +144,14 @@ static void __noreturn leave(void)
 		reboot(RB_KEXEC);
 	} else {
 		/* All agreed; but services may preserve something when they stop. */
-		set_finalized(false);
+		if (kho_loads_open())
+			set_finalized(false);
+		signal(SIGPIPE, SIG_DFL);
 		execlp("systemctl", "systemctl", "kexec", NULL);
 	}
+	err = errno;
 	out_open();
-	klog_tell();
-	die("the kexec is refused: %s; the machine goes on", strerror(errno));
+	fail("the kexec is refused", strerror(err));
 }
 
 int do_kexec(int argc, char **argv)
@@ -151,8 +167,12 @@ int do_kexec(int argc, char **argv)
 		out_text("Nothing was done.\n");
 		return 1;
 	}
+	out_go_unheard();
 	klog_begin();
+	if (!kho_loads_open() && !kho_is_finalized())
+		finalize();
 	load(&plan, &image);
-	finalize();
+	if (kho_loads_open())
+		finalize();
 	leave();
 }

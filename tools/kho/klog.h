@@ -5,9 +5,13 @@
 #ifndef __KHO_KLOG_H
 #define __KHO_KLOG_H
 
+#include <stdbool.h>
+
 /* From here on */
 void klog_begin(void);
-/* All of KHO's and live update's lines since then */
+/* All of KHO's and live update's lines since then, or since they were told last */
 void klog_tell(void);
+/* Warnings and errors of these; false when there were none */
+bool klog_warnings(void);
 
 #endif /* __KHO_KLOG_H */

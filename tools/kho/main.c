@@ -130,6 +130,14 @@ static void print_help(FILE *to)
 		"       OPTIONS := { -j|--json | -p|--pretty | -f|--file FILE | -V|--version }\n");
 }
 
+static int not_understood(void)
+{
+	if (out_is_json())
+		out_error("the command line is not understood");
+	print_help(stderr);
+	return 2;
+}
+
 void usage_error(const struct object *object)
 {
 	if (out_is_json())
@@ -154,13 +162,18 @@ static int run(int argc, char **argv)
 	const struct object *object;
 	int status;
 
-	if (!argc || !strcmp(argv[0], "help")) {
-		print_help(argc ? stdout : stderr);
-		return argc ? 0 : 2;
+	if (!argc)
+		return not_understood();
+	if (!strcmp(argv[0], "help")) {
+		print_help(stdout);
+		return 0;
 	}
 	object = find_object(argv[0]);
-	if (!object)
-		die("there is no object '%s'; 'kho help' lists what there is", argv[0]);
+	if (!object) {
+		out_error(xprintf("there is no object '%s'; 'kho help' lists what there is",
+				  argv[0]));
+		return 2;
+	}
 	if (argc == 2 && !strcmp(argv[1], "help")) {
 		printf("Usage:\n");
 		print_usage(stdout, object);
@@ -196,8 +209,7 @@ int main(int argc, char **argv)
 			printf("kho %s\n", KHO_VERSION);
 			return 0;
 		default:
-			print_help(stderr);
-			return 2;
+			return not_understood();
 		}
 	}
 	if (saved)

@@ -94,9 +94,12 @@ static int by_id(const void *a, const void *b)
 /* Where /proc tells nothing of memory, it is what scratch and pieces span. */
 static void make_node(struct memory *memory)
 {
-	struct node *node = get_node(memory, 0);
+	struct node *node;
 	size_t i;
 
+	if (!memory->nr_scratch && !memory->nr_pieces)
+		return;
+	node = get_node(memory, 0);
 	for (i = 0; i < memory->nr_scratch; i++) {
 		const struct area *area = &memory->scratch[i];
 
@@ -134,14 +137,17 @@ static void read_density(struct memory *memory)
 
 void memory_read(struct memory *memory)
 {
+	uint64_t enabled = 1;
 	size_t i;
 
 	*memory = (struct memory){};
+	kho_number("enabled", &enabled);
 	memory->nr_scratch = kho_scratch(&memory->scratch, &memory->known);
 	for (i = 0; i < memory->nr_scratch; i++)
 		if (memory->scratch[i].start >= END_OF_MEMORY ||
 		    memory->scratch[i].size > END_OF_MEMORY)
 			memory->known = false;
+	memory->known &= enabled;
 	if (!memory->known)
 		return;
 	read_density(memory);

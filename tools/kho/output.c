@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,8 @@
 #include "output.h"
 
 static bool json, pretty;
+/* Who listens may go: what is done is done to the end. */
+static bool unheard;
 /* What was told and is not yet written */
 static FILE *to;
 static char *buffer;
@@ -24,6 +27,12 @@ void out_json(bool lines)
 bool out_is_json(void)
 {
 	return json;
+}
+
+void out_go_unheard(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	unheard = true;
 }
 
 static void start(void)
@@ -58,7 +67,7 @@ static void finish(void)
 	else
 		write_plain(stdout, buffer, buffer_len);
 	free(buffer);
-	if (!fflush(stdout) && !ferror(stdout))
+	if ((!fflush(stdout) && !ferror(stdout)) || unheard)
 		return;
 	fprintf(stderr, "kho: what was found cannot be written\n");
 	exit(1);

@@ -14,6 +14,9 @@
 void out_json(bool pretty);
 bool out_is_json(void);
 
+/* From here on, nothing that cannot be written ends the program. */
+void out_go_unheard(void);
+
 void out_open(void);
 void out_close(void);
 void out_error(const char *text);

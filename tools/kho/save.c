@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "handover.h"
@@ -129,6 +130,14 @@ static void save_folder(FILE *to, const char *folder)
 	}
 }
 
+/* A file that was there before has the mode that it had. */
+static bool made_private(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && (!S_ISREG(st.st_mode) || !fchmod(fd, 0600));
+}
+
 int do_save(int argc, char **argv)
 {
 	bool failed;
@@ -142,7 +151,7 @@ int do_save(int argc, char **argv)
 		die("this machine was saved already");
 	/* It tells where things lie in memory. */
 	fd = open(argv[1], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	to = fd < 0 ? NULL : fdopen(fd, "w");
+	to = fd < 0 || !made_private(fd) ? NULL : fdopen(fd, "w");
 	if (!to)
 		die("%s: %s", argv[1], strerror(errno));
 	fputs(SAVE_MAGIC, to);

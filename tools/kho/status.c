@@ -17,9 +17,9 @@
 
 /* What stands in /sys/kernel/kho/ and is told of by name below */
 static const char * const told[] = {
-	"active", "density", "dt", "dt_max", "enabled", "generation",
-	"preserved_bytes", "preserved_orders", "previous_release", "refused",
-	"scratch_len", "scratch_phys", "unclaimed_bytes",
+	"active", "density", "dt", "dt_max", "enabled", "generation", "mode",
+	"on_demand_bytes", "preserved_bytes", "preserved_orders", "previous_release",
+	"refused", "reserved_bytes", "scratch_len", "scratch_phys", "unclaimed_bytes",
 };
 
 static void tell_node(const struct memory *memory, const struct node *node)
@@ -58,18 +58,6 @@ static void tell_picture(const struct memory *memory)
 	out_text("\n");
 }
 
-static bool is_active(void)
-{
-	struct blob blob;
-	bool active;
-
-	if (kho_read("active", &blob))
-		return false;
-	active = blob.data[0] == '1';
-	free(blob.data);
-	return active;
-}
-
 static void tell_origin(void)
 {
 	char *previous = kho_line("previous_release");
@@ -89,21 +77,26 @@ static void tell_origin(void)
 
 static bool tell_state(void)
 {
-	char *refused = kho_line("refused");
+	char *refused = kho_line("refused"), *mode = kho_line("mode");
 	uint64_t enabled = 1;
-	bool active = is_active();
+	bool active = kho_is_finalized();
 
 	kho_number("enabled", &enabled);
 	out_bool("enabled", enabled);
 	out_string("state", !enabled ? "off" : active ? "finalized" : "open");
 	out_text("%-12s %s\n", "handover", !enabled ? "off" : active ?
 		 "on, finalized" : "on, open");
+	if (*mode) {
+		out_string("mode", mode);
+		out_text("%-12s %s\n", "mode", mode);
+	}
 	tell_origin();
 	if (*refused) {
 		out_string("refused", refused);
 		out_text("%-12s %s\n", "refused", refused);
 	}
 	free(refused);
+	free(mode);
 	return enabled;
 }
 
@@ -228,7 +221,7 @@ static void tell_producers(void)
 
 static void tell_scratch(const struct memory *memory)
 {
-	uint64_t sum = 0;
+	uint64_t sum = 0, on_demand;
 	size_t i;
 
 	out_array("scratch");
@@ -247,8 +240,13 @@ static void tell_scratch(const struct memory *memory)
 		out_text("\n");
 	}
 	out_array_end();
+	kho_number("reserved_bytes", &sum);
 	out_u64("scratch_bytes", sum);
 	out_text("%-12s %s in all\n", memory->nr_scratch ? "" : "scratch", human(sum));
+	if (kho_number("on_demand_bytes", &on_demand))
+		return;
+	out_u64("on_demand_bytes", on_demand);
+	out_text("%-12s %s beside it, for what is loaded\n", "on demand", human(on_demand));
 }
 
 static void tell_unclaimed(void)

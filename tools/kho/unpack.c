@@ -4,6 +4,7 @@
  * as scripts/extract-vmlinux does: a damaged image is no danger to this one then.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -54,10 +55,6 @@ static void run(const struct packer *packer, const int *in, const int *out)
 {
 	dup2(in[0], STDIN_FILENO);
 	dup2(out[1], STDOUT_FILENO);
-	close(in[0]);
-	close(in[1]);
-	close(out[0]);
-	close(out[1]);
 	/* What it has to say is said by its status. */
 	close(STDERR_FILENO);
 	execvp(packer->argv[0], (char **)packer->argv);
@@ -69,7 +66,7 @@ static pid_t start(const struct packer *packer, int *to, int *from)
 	int in[2], out[2];
 	pid_t pid;
 
-	if (pipe(in) || pipe(out))
+	if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC))
 		die("no pipe: %s", strerror(errno));
 	pid = fork();
 	if (pid < 0)
@@ -115,8 +112,11 @@ static void feed(const struct blob *packed, struct blob *plain, int to, int from
 	size_t written = 0, room = 0;
 
 	for (;;) {
-		if (poll(fds, 2, -1) < 0)
+		if (poll(fds, 2, -1) < 0) {
+			if (errno == EINTR)
+				continue;
 			break;
+		}
 		if (fds[1].revents && !give(to, packed, &written)) {
 			close(to);
 			fds[1] = (struct pollfd){ .fd = -1 };
@@ -133,15 +133,16 @@ const char *unpack(const struct blob *packed, struct blob *plain)
 {
 	const struct packer *packer = packer_of(packed);
 	int to, from, status = -1;
+	sighandler_t before;
 	pid_t pid;
 
 	*plain = (struct blob){};
 	/* It may end before it has read all. */
-	signal(SIGPIPE, SIG_IGN);
+	before = signal(SIGPIPE, SIG_IGN);
 	pid = start(packer, &to, &from);
 	feed(packed, plain, to, from);
 	waitpid(pid, &status, 0);
-	signal(SIGPIPE, SIG_DFL);
+	signal(SIGPIPE, before);
 	if (WIFEXITED(status) && !WEXITSTATUS(status) && plain->len) {
 		plain->data[plain->len] = 0;
 		return NULL;

@@ -34,7 +34,7 @@ say() {
 	local status=0
 
 	echo "\$ kho $*"
-	"$output/kho" "$@" 2>&1 || status=$?
+	(exec -a kho "$output/kho" "$@") 2>&1 || status=$?
 	[ $status = 0 ] || echo "[$status]"
 }
 
@@ -78,6 +78,9 @@ say_usage() {
 	say
 	say nothing
 	say -j nothing
+	say -j
+	say -j --neither
+	say -j status too much
 	say status too much
 	say -j tree sideways
 	say check
@@ -117,19 +120,37 @@ names_save() {
 
 # ---- images ----
 
+# with_file NAME LINE: standard input, a saved machine, with this file more
+with_file() {
+	sed '$d'
+	printf 'text /sys/kernel/kho/%s\n\t%s\nend\n' "$1" "$2"
+}
+
+# A machine that reserves nothing, and has loaded an image
+demand_save() {
+	awk '/^[a-z]/ { drop = /scratch_(len|phys)$/ } !drop || !/^\t/' |
+		with_file mode demand | with_file reserved_bytes 0 |
+		with_file on_demand_bytes 50331648
+}
+
 CMDLINE="kho=on liveupdate=on reserve_mem=2M:4096:oops reserve_mem=1M:4096:trace"
 
 make_images() {
-	local images=$output/tool-images size
+	local images=$output/tool-images size default release version
 
 	"$images" kernel "Linux version 6.12.99-kho (a@b)" kho-v4 kho-v3 luo-v5 memblock-v1 \
-		>kernel
+		memfd-v2 demand >kernel
+	"$images" kernel kho-v4 luo-v5 memblock-v1 memfd-v1 >kernel-memfd
+	"$images" kernel kho-v2 kho-v5 memblock-v1 >kernel-other
 	"$images" kernel kho-v3 luo-v1 memblock-v1 >kernel-7.1
 	"$images" kernel kho-v1 memblock-v1 >kernel-6.18
 	"$images" kernel not-kho-v4 kho-v40 xkho-v3 >kernel-without
-	{ "$images" kernel kho-v4 luo-v5 memblock-v1; printf 'IKCFG_ST'
-		printf 'CONFIG_A=y\nCONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT=y\n' | gzip -c
-		printf 'IKCFG_ED'; } >kernel-default
+	for default in ENABLE DEMAND; do
+		{ "$images" kernel kho-v4 luo-v5 memblock-v1 memfd-v2; printf 'IKCFG_ST'
+			printf 'CONFIG_A=y\nCONFIG_KEXEC_HANDOVER_%s_DEFAULT=y\n' $default |
+				gzip -c
+			printf 'IKCFG_ED'; } >kernel-$default
+	done
 	size=$(stat -c %s kernel)
 	gzip -c kernel >gz
 	xz -c kernel >xz
@@ -141,10 +162,15 @@ make_images() {
 	for kind in xz lzma bz2 lz4 zst; do
 		"$images" bzimage $kind "$size" >x86-$kind
 	done
-	for kernel in 7.1 6.18 without default; do
+	for kernel in 7.1 6.18 without ENABLE DEMAND memfd other; do
 		gzip -c kernel-$kernel >packed
-		"$images" bzimage packed 0 >x86-$kernel
+		release=6.12.99-x86
+		[[ $kernel != *.* ]] || release=$kernel.1
+		"$images" bzimage packed 0 $release >x86-$kernel
 	done
+	# for a machine of any version
+	"$images" kernel kho-v4 kho-v1 | gzip -c >packed
+	"$images" bzimage packed 0 >both
 	"$images" bzimage gz "$size" >x86-trailing
 	"$images" bzimage xz $((size + 1)) >x86-size
 	head -c 10000 x86-gz >x86-short
@@ -152,6 +178,10 @@ make_images() {
 	for shift in 12 14 16; do
 		"$images" arm64 kernel $shift >arm64-$shift
 	done
+	for kernel in 7.1 6.18 without; do
+		"$images" arm64 kernel-$kernel 12 >arm64-$kernel
+	done
+	{ cat arm64-7.1; printf 'Linux version'; } >arm64-end
 	gzip -c arm64-12 >arm64-12.gz
 	"$images" zboot arm64-12.gz >zboot
 	gzip -c arm64-12.gz | gzip -c | gzip -c | gzip -c >wrapped
@@ -162,8 +192,47 @@ make_images() {
 	sed 's/^hex \(.*kernel.kho.dt\)$/errno 61 \1/
 		/^errno 61/,/^[a-z]* \//{/^\t/d}' "$here/tool/finalized.save" >open.save
 	sed '/^\tcreated/d; /^\t\t0x/d' open.save >quiet.save
+	for version in auto v1 v3 v4; do
+		with_file version "$version" <open.save >sessions-$version.save
+		with_file version "$version" <quiet.save >version-$version.save
+	done
+	sed 's/^\tx86_64$/\taarch64/' version-auto.save >version-arm64.save
+	demand_save <quiet.save >demand.save
+	with_file on_demand_bytes 0 <quiet.save >beside.save
 	head -c 300000000 /dev/zero >large-initrd
 	head -c 3000000 /dev/zero >initrd
+}
+
+# Of the command line, what speaks for a handover and what against it
+say_words() {
+	local words
+
+	for words in "kho=demand liveupdate=y" "kho=yes liveupdate=TRUE" "kho=Y" "kho" \
+		"kho=on -- kho=off" "-- kho=on" "\"kho=on\" liveupdate=\"on\"" "kho=\"on\" \"" \
+		"kho=on liveupdate=On" "kho=on liveupdate=o liveupdate" \
+		"kho=on liveupdate=1 liveupdate=perhaps liveupdate=of"; do
+		say -f finalized.save check x86-gz --command-line "$words ${CMDLINE#* * }"
+	done
+	say -f finalized.save check x86-ENABLE --command-line "kho=demand ${CMDLINE#* }"
+}
+
+# What is written is for the image, where it is not chosen
+say_versions() {
+	local version image saved
+
+	for version in auto v1 v3 v4; do
+		for image in x86-gz x86-7.1 x86-6.18; do
+			say -f version-$version.save check $image
+			say -f sessions-$version.save check $image
+		done
+	done
+	for saved in version-auto.save mainline.save mainline-v1.save; do
+		say -f $saved check x86-other
+		say -f $saved check x86-6.18
+	done
+	for image in arm64-7.1 arm64-6.18 arm64-without; do
+		say -f version-arm64.save check $image
+	done
 }
 
 say_images() {
@@ -183,8 +252,16 @@ say_images() {
 	say -f $saved check x86-gz --command-line "$CMDLINE kho=off"
 	say -f $saved check x86-gz --command-line "kho=off $CMDLINE kho=perhaps"
 	say -f $saved check x86-gz --command-line "dyndbg=\"kho=on liveupdate=on\""
-	say -f $saved check x86-default --command-line "${CMDLINE#kho=on}"
-	say -f quiet.save check x86-7.1
+	say -f $saved check x86-ENABLE --command-line "${CMDLINE#kho=on}"
+	say -f $saved check x86-DEMAND --command-line "${CMDLINE#kho=on}"
+	say_words
+	say_versions
+	say -f came.save check x86-gz
+	say -f demand.save status
+	say -f demand.save map
+	say -j -f demand.save status
+	say -f demand.save check x86-gz --initrd large-initrd
+	say -f beside.save check x86-gz --initrd large-initrd
 	say -f open.save check x86-7.1
 	say -f open.save check x86-gz
 	say -f off.save check x86-gz
@@ -227,6 +304,24 @@ complete_for() (
 	printf '%s\n' "${COMPREPLY[@]}" | sed 's/ *$//' | sort -u
 )
 
+# Names of sessions are those that somebody gave: quoted, and not expanded
+test_names() (
+	local dir=$work/completion said
+
+	mkdir -p "$dir/bin"
+	printf '#!/bin/sh\nexec "%s/kho" -f "%s/quoted.save" "$@"\n' "$output" "$dir" \
+		>"$dir/bin/kho"
+	chmod 755 "$dir/bin/kho"
+	sed 's/^\tcreated .*/\tcreated 2 $(touch\\040expanded)\n\tcreated 1 my\\040files\\040*/' \
+		"$here/tool/finalized.save" >"$dir/quoted.save"
+	cd "$dir" || return
+	PATH=$dir/bin:$PATH
+	said=$(complete_for session show '')
+	[ "$said" = '\$\(touch\ expanded\)
+my\ files\ \*' ] && [ "$(complete_for session show 'my\ f')" = 'my\ files\ \*' ] &&
+		[ ! -e expanded ]
+)
+
 test_completion() {
 	local object word offered
 
@@ -239,6 +334,7 @@ test_completion() {
 				{ failed "completion: no $word for $object"; return; }
 		done
 	done
+	test_names || { failed "completion of names: $(complete_for session show '')"; return; }
 	[ "$(complete_for tree o)" = out ] || { failed "completion of a part"; return; }
 	[ -z "$(complete_for status st)" ] || { failed "completion of nothing"; return; }
 	ok "bash completes what there is"
@@ -275,6 +371,19 @@ test_svg() {
 	fi
 }
 
+test_save() {
+	local saved=$work/live.save
+
+	touch "$saved"
+	chmod 644 "$saved"
+	if "$output/kho" save "$saved" >"$work/said" && [ "$(stat -c %a "$saved")" = 600 ] &&
+	   "$output/kho" save /dev/null >"$work/said" && [ "$(stat -c %a /dev/null)" != 600 ]; then
+		ok "save makes a file private, and nothing else"
+	else
+		failed "save: $(cat "$work/said"), mode $(stat -c %a "$saved")"
+	fi
+}
+
 # ---- all of them ----
 
 run() {
@@ -296,9 +405,12 @@ run() {
 	golden images say_images
 	golden unpacking say_without_programs
 	test_svg
+	test_save
 	test_completion
 	test_man_pages
 	[ -z "$update" ] || return
+	timeout "${TOOL_TIMEOUT:-500}" "$output/tool-kexec" "$work/both" ||
+		failed "kexec: ended with $?"
 	timeout "${TOOL_TIMEOUT:-500}" "$output/tool-damage" tool/came.save \
 		"$work/x86-gz" "$work/arm64-12" || failed "damage: ended with $?"
 }

@@ -164,13 +164,18 @@ free:
 
 static void cut_anywhere(void)
 {
+	static const char end[] = "\nend\n";
+	char *copy = malloc(len + sizeof(end));
 	size_t at;
 
 	for (at = 0; at < len; at += 61) {
-		write_file(text, at);
+		memcpy(copy, text, at);
+		memcpy(copy + at, end, sizeof(end) - 1);
+		write_file(copy, at + sizeof(end) - 1);
 		if (!CHECK(status_survives()))
-			return;
+			break;
 	}
+	free(copy);
 }
 
 static void leave_out_lines(void)
@@ -191,7 +196,7 @@ static void leave_out_lines(void)
 static const struct check saved_checks[] = {
 	{ "words of blobs and trees are damaged", damage_words },
 	{ "numbers are damaged", damage_text },
-	{ "cut short anywhere", cut_anywhere },
+	{ "cut short anywhere, with the last line", cut_anywhere },
 	{ "each line is left out", leave_out_lines },
 };
 

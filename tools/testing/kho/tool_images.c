@@ -3,7 +3,8 @@
  * Small images for the kho program:
  *
  *	tool-images kernel VERSION... > KERNEL	a "kernel" that has these strings
- *	tool-images bzimage PAYLOAD SIZE > IMAGE	PAYLOAD is compressed, SIZE the kernel's;
+ *	tool-images bzimage PAYLOAD SIZE [RELEASE] > IMAGE
+ *						PAYLOAD is compressed, SIZE the kernel's;
  *						0: it tells that by itself, as gzip does
  *	tool-images arm64 KERNEL SHIFT > IMAGE	with pages of 2^SHIFT
  *	tool-images zboot PAYLOAD > IMAGE
@@ -46,16 +47,15 @@ static void kernel(char **strings)
 		len += sprintf(out + len, "%x ", i * 2654435761U);
 }
 
-static void bzimage(const char *payload, unsigned int size)
+static void bzimage(const char *payload, unsigned int size, const char *release)
 {
-	static const char release[] = "6.12.99-x86 (somebody)";
 	size_t setup = 5 * 512, head = 16;
 
 	memcpy(out + 0x202, "HdrS", 4);
 	put(0x1f1, 4, 1);
 	put(0x206, 0x20f, 2);
 	put(0x20e, 0x300 - 512, 2);
-	memcpy(out + 0x300, release, sizeof(release));
+	sprintf(out + 0x300, "%s (somebody)", release);
 	put(0x236, 1, 2);
 	put(0x248, head, 4);
 	put(0x260, 32 << 20, 4);
@@ -91,8 +91,8 @@ int main(int argc, char **argv)
 {
 	if (argc > 2 && !strcmp(argv[1], "kernel"))
 		kernel(argv + 2);
-	else if (argc == 4 && !strcmp(argv[1], "bzimage"))
-		bzimage(argv[2], atoi(argv[3]));
+	else if ((argc == 4 || argc == 5) && !strcmp(argv[1], "bzimage"))
+		bzimage(argv[2], atoi(argv[3]), argc == 5 ? argv[4] : "6.12.99-x86");
 	else if (argc == 4 && !strcmp(argv[1], "arm64"))
 		arm64(argv[2], atoi(argv[3]));
 	else if (argc == 3 && !strcmp(argv[1], "zboot"))

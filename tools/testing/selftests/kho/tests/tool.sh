@@ -66,7 +66,7 @@ producer()
 trees()
 {
 	same "the tree" "out compatible preserved-memory-map kho,page-size \
-kho,crc32c-tree kho,crc32c-scratch kho,crc32c-fdt $(producer kexec-metadata) \
+kho,crc32c-tree kho,crc32c-scratch kho,on-demand kho,crc32c-fdt $(producer kexec-metadata) \
 $(producer memblock) $(producer test-state) $(producer LUO) " "$(structure out)"
 	says 'compatible = "luo-v5"' kho tree out LUO
 	says "previous_release = \"$(uname -r)\"" kho tree out kexec-metadata
@@ -158,6 +158,15 @@ refused()
 	same "kexec_loaded" 0 "$(cat /sys/kernel/kexec_loaded)"
 	same "active" 0 "$(cat $SYSFS/active)"
 	driver_gone
+	# All is well until the kernel is left
+	expect "test_kho luo=none=0" insmod $DRIVER luo=none=0
+	declines 1 "the kexec is refused: .*, with no image loaded" \
+		kho kexec "$(image)" --initrd "$(initrd)" --yes
+	grep -q "the kernel says: .*the kexec" /tmp/said ||
+		fail "the kernel's reason for refusing the kexec is not told"
+	same "kexec_loaded" 0 "$(cat /sys/kernel/kexec_loaded)"
+	same "active" 0 "$(cat $SYSFS/active)"
+	driver_gone
 	declines 1 "the image is not loaded: only root may do that" \
 		without sys_boot kho kexec "$(image)" --yes
 	declines 1 "nobody to ask" sh -c "kho kexec $(image) < /dev/null"
@@ -174,9 +183,15 @@ leave_by()
 	fail "$* came back"
 }
 
+# unheard COMMAND...: nobody reads what it says
+unheard()
+{
+	{ sleep 1; "$@"; } | true
+}
+
 kho_kexec()
 {
-	leave_by kho kexec "$(image)" --initrd "$(initrd)" --yes \
+	leave_by "$@" kho kexec "$(image)" --initrd "$(initrd)" --yes \
 		--command-line "$(next_cmdline "$(param kernel)")"
 }
 
@@ -193,7 +208,7 @@ stage0()
 	states
 	refused
 	preserve state bytes=64M
-	kho_kexec
+	kho_kexec unheard
 }
 
 # Without debugfs; and a machine that systemd runs is left by way of it
@@ -207,11 +222,20 @@ stage1()
 	declines 1 "no debugfs" kho tree in LUO
 	says "kho,crc32c-tree" kho tree in
 	declines 1 "is not written yet" kho tree out
+	declines 1 "^NO *unclaimed .*came and would be left behind" \
+		kho check "$(image)" --initrd "$(initrd)"
 	restore state
+	found demo 1:1000000 2:5000
+	keep second 3:5000
+	same "unclaimed_bytes" 0 "$(cat $SYSFS/unclaimed_bytes)"
 	says "finalized: " kho finalize
 	says "memblock, described in" kho status
 	mkdir -p /run/systemd/system
-	printf '#!/bin/sh\ncat %s/active > /tmp/active\n[ "$1" = kexec ] && exec kexec -e\n' \
+	declines 1 "the kexec is refused: .*, with no image loaded" kho kexec "$(image)" \
+		--initrd "$(initrd)" --yes --command-line "$(next_cmdline "$(param kernel)")"
+	same "kexec_loaded" 0 "$(cat /sys/kernel/kexec_loaded)"
+	# It kexecs if the handover is open again
+	printf '#!/bin/sh\n[ "$1:$(cat %s/active)" = kexec:0 ] && exec kexec -e\n' \
 		$SYSFS > /bin/systemctl
 	chmod 755 /bin/systemctl
 	kho_kexec
@@ -221,7 +245,9 @@ stage2()
 {
 	same "generation" 2 "$(generation)"
 	restore state
-	says "^retrieved\|^came\|no sessions" kho session
+	says "^came  *1 file   second$" kho session
+	found second 3:5000
+	says "^no sessions" kho session
 	load nokho || fail "kexec -l"
 }
 
