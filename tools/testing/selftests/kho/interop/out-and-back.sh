@@ -40,8 +40,19 @@ stage0()
 	load "$(mainline)" || fail "kexec -l"
 }
 
+# The program shows what such a kernel has
+shown()
+{
+	expect "kho status" kho status
+	kho status | sed 's/^/khotest: /' > /dev/kmsg
+	expect "kho tree in" kho tree in
+	expect "kho save" kho save /tmp/saved
+	expect "kho status of what was saved" kho -f /tmp/saved status
+}
+
 stage1()
 {
+	shown
 	module hop
 	sessions found vm 1:4096 2:5000:at=77 3:8388608
 	sessions keep vm 1:4096 2:5000:at=77 3:8388608
