@@ -182,16 +182,20 @@ static bool read_numbers(const char *name, uint64_t **numbers, size_t *nr)
 size_t kho_scratch(struct area **areas, bool *located)
 {
 	uint64_t *starts, *sizes;
-	size_t i, nr, nr_starts;
+	size_t i, nr, nr_starts, found = 0;
 
 	read_numbers("scratch_len", &sizes, &nr);
 	*located = read_numbers("scratch_phys", &starts, &nr_starts) && nr_starts == nr;
 	*areas = xalloc(nr * sizeof(**areas));
+	/* Entries of size 0 are places for areas, and none */
 	for (i = 0; i < nr; i++)
-		(*areas)[i] = (struct area){ *located ? starts[i] : 0, sizes[i] };
+		if (sizes[i])
+			(*areas)[found++] = (struct area){
+				*located ? starts[i] : 0, sizes[i]
+			};
 	free(starts);
 	free(sizes);
-	return nr;
+	return found;
 }
 
 uint64_t page_size(void)
