@@ -424,11 +424,24 @@ static noinline struct page *kho_restore_run(phys_addr_t phys,
  */
 struct page *kho_restore_pages(phys_addr_t phys, unsigned long nr_pages)
 {
-	struct folio *folio;
+	struct page *page;
+	bool taken;
 
 	if (nr_pages != 1)
 		return kho_restore_run(phys, nr_pages);
-	return kho_restore_near_folios(&phys, &folio, 1) ? &folio->page : NULL;
+	/* By far the most calls: without the loop over several */
+	if (!PAGE_ALIGNED(phys) || unlikely(!(kho_in.orders & BIT(0))))
+		return NULL;
+	preempt_disable();
+	taken = kho_take_page(this_cpu_ptr(&kho_last_leaf_in), PHYS_PFN(phys));
+	preempt_enable();
+	if (!taken)
+		return NULL;
+	page = pfn_to_page(PHYS_PFN(phys));
+	kho_init_pages(page, 1);
+	set_page_private(page, 0);
+	adjust_managed_page_count(page, 1);
+	return page;
 }
 EXPORT_SYMBOL_GPL(kho_restore_pages);
 
