@@ -122,8 +122,10 @@ checks()
 	declines 1 "^NO *handover *the image has no Kexec HandOver" \
 		kho check /host/kernel-nokho
 	dd if=/dev/zero of=/tmp/large bs=1M count=0 seek=200 2>/dev/null
-	declines 1 "^NO *room" kho check "$(image)" --initrd /tmp/large \
+	declines 1 "^NO *command line" kho check "$(image)" --initrd /tmp/large \
 		--command-line "console=ttyS0"
+	grep -q "more is taken when the image is loaded" /tmp/said ||
+		fail "check does not say what a large initrd takes"
 	for line in "command line" regions "live update"; do
 		grep -q "^NO *$line " /tmp/said || fail "check does not mind: $line"
 	done
