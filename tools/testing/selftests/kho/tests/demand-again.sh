@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="loaded, replaced and unloaded again and again while memory is full: no page is lost"
+NOT_ON="64k 16k" # the search does not know of larger pageblocks
 CMDLINE="kho=demand"
 LONG=100
 

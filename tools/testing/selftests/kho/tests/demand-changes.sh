@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="from a reserve to areas on demand and back: each kernel as its command line says"
+NOT_ON="64k 16k" # the search does not know of larger pageblocks
 CORE=yes
 CMDLINE="kho=on"
 CMDLINE_1="kho=demand"

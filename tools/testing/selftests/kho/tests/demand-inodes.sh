@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="what the kernel itself can use: as many inodes with kho=demand as with kho=off"
+NOT_ON="64k 16k" # the search does not know of larger pageblocks
 LATER=plain
 MEMORY=640M
 FIRMWARE=none

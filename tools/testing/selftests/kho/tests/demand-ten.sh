@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="ten generations on demand"
+NOT_ON="64k 16k" # the search does not know of larger pageblocks
 LATER=plain
 CMDLINE="kho=demand"
 KEXECS=10

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 ABOUT="kho=demand: nothing is reserved, and memory is handed over through generations"
+NOT_ON="64k 16k" # the search does not know of larger pageblocks
 VARIANTS="plain debug"
 LATER=debug
 CORE=yes
