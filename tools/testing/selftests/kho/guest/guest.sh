@@ -198,6 +198,24 @@ scratch_digest()
 }
 
 #
+# Between kernels of different versions (../interop)
+#
+
+# interop start|hop|end: hand over, take back and hand on, take back
+interop()
+{
+	expect "kho_interop $1" insmod \
+		"/host/modules-$(param kernel)/kho_interop.ko" action="$1" max_order=9
+}
+
+# 6.16 to 6.18 look at what is finalized when an image is loaded
+finalize_by_hand()
+{
+	[ ! -e $DEBUGFS/out/finalize ] ||
+		expect "finalize" write 1 $DEBUGFS/out/finalize
+}
+
+#
 # The test driver
 #
 DRIVER=/host/modules-$(param kernel)/test_kho.ko

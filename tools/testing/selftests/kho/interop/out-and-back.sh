@@ -12,19 +12,6 @@ mainline()
 	ls /host | sed -n 's/^kernel-\(mainline-.*\)/\1/p'
 }
 
-module()
-{
-	expect "kho_interop $1" insmod \
-		"/host/modules-$(param kernel)/kho_interop.ko" action="$1" max_order=9
-}
-
-# 6.16 to 6.18 read what an image needs when it is loaded
-finalize_by_hand()
-{
-	[ ! -e $DEBUGFS/out/finalize ] ||
-		expect "finalize" write 1 $DEBUGFS/out/finalize
-}
-
 # Sessions of programs, where the next kernel has them, too. It fills holes.
 sessions()
 {
@@ -35,7 +22,7 @@ sessions()
 
 stage0()
 {
-	module start
+	interop start
 	sessions keep vm 1:4096 2:5000:at=77 3:8388608
 	load "$(mainline)" || fail "kexec -l"
 }
@@ -53,7 +40,7 @@ shown()
 stage1()
 {
 	shown
-	module hop
+	interop hop
 	sessions found vm 1:4096 2:5000:at=77 3:8388608
 	sessions keep vm 1:4096 2:5000:at=77 3:8388608
 	finalize_by_hand
@@ -63,7 +50,7 @@ stage1()
 stage2()
 {
 	same "refused" "" "$(cat $SYSFS/refused)"
-	module end
+	interop end
 	sessions found vm 1:4096 2:5000:at=77 3:8388608
 	expect "two hops" in_log "came, hop 2"
 }
