@@ -257,22 +257,22 @@ static int kho_write_map(enum kho_version version)
 }
 
 /* Until it is known which image will be executed: one that takes nothing on demand. */
-static u32 kho_list_crc32c(const struct kho_scratch_list *list)
+static u32 kho_list_crc32c(const struct kho_scratch *areas)
 {
 	static struct kho_scratch reserve[KHO_SCRATCH_MAX];
 
-	if (list)
-		return kho_scratch_crc32c(list->area, list->nr);
+	if (areas)
+		return kho_scratch_crc32c(areas, KHO_LISTED);
 	memcpy(reserve, kho_scratch, kho_scratch_cnt * sizeof(*reserve));
 	return kho_scratch_crc32c(reserve, KHO_LISTED);
 }
 
-static int kho_write_fdt(const struct kho_scratch_list *list)
+static int kho_write_fdt(const struct kho_scratch *areas)
 {
 	enum kho_version version = kho_version_out();
 	int err = 0;
 
-	kho_root.crc_scratch = kho_list_crc32c(list);
+	kho_root.crc_scratch = kho_list_crc32c(areas);
 	kho_root.on_demand = KHO_DEMAND_MAX;
 	if (version != kho_version_written)
 		err = kho_write_map(version);
@@ -384,7 +384,7 @@ int kho_abort(void)
  * Who was frozen may have changed a blob: the FDT has its checksum, and that of the
  * image's areas. And since it was finalized, memory may have got hardware errors.
  */
-static int kho_seal(const struct kho_scratch_list *list, bool changed)
+static int kho_seal(const struct kho_scratch *areas, bool changed)
 {
 	int err = -EBUSY;
 
@@ -393,9 +393,9 @@ static int kho_seal(const struct kho_scratch_list *list, bool changed)
 		err = kho_update_poison(&kho_walk, kho_out_fdt_phys(), &changed);
 	/* An image may have been loaded since, or the last time have failed. */
 	changed |= kho_version_written != kho_version_out() ||
-		   kho_root.crc_scratch != kho_list_crc32c(list);
+		   kho_root.crc_scratch != kho_list_crc32c(areas);
 	if (!err && changed)
-		err = kho_write_fdt(list);
+		err = kho_write_fdt(areas);
 	if (!err)
 		WRITE_ONCE(kho_state, KHO_COMMITTED);
 	kho_allow_changes();
@@ -404,7 +404,7 @@ static int kho_seal(const struct kho_scratch_list *list, bool changed)
 
 /**
  * kho_commit() - a kexec is on its way
- * @list: the areas of its image; NULL for the reserve alone
+ * @areas: those of its image, KHO_LISTED of them; NULL for the reserve alone
  *
  * Finalizes unless that was done, and lets producers freeze what they preserved.
  *
@@ -413,7 +413,7 @@ static int kho_seal(const struct kho_scratch_list *list, bool changed)
  * producer took something back meanwhile; else the errno of the producer that
  * refused, or an error of kho_finalize(). After an error everything is as it was.
  */
-int kho_commit(const struct kho_scratch_list *list)
+int kho_commit(const struct kho_scratch *areas)
 {
 	bool was_finalized, changed = false;
 	int err;
@@ -423,7 +423,7 @@ int kho_commit(const struct kho_scratch_list *list)
 	err = kho_finalize_locked();
 	if (err)
 		return err;
-	err = kho_call_freeze(&changed) ?: kho_seal(list, changed);
+	err = kho_call_freeze(&changed) ?: kho_seal(areas, changed);
 	if (err) {
 		kho_call_thaw();
 		if (!was_finalized)

@@ -7,11 +7,11 @@
 
 #include <linux/types.h>
 
-struct kho_scratch_list;
+struct kho_scratch;
 
 int kho_finalize(void);
 int kho_abort(void);
-int kho_commit(const struct kho_scratch_list *list);
+int kho_commit(const struct kho_scratch *areas);
 int kho_commit_nothing(void);
 void kho_settle(void);
 

@@ -602,19 +602,15 @@ int kho_check_kexec_load(unsigned long nr_segments, unsigned long flags)
  */
 int kho_kexec_prepare(struct kimage *image)
 {
-	struct kho_scratch_list list = {
-		.nr = KHO_LISTED,
-	};
 	int err;
 
 	if (!kho_is_enabled())
 		return 0;
 
 	if (image->kho.fdt) {
-		list.area = image->kho.memory->area;
 		/* Another one may have been looked at since, and not been loaded. */
 		kho_version_go_by(image->kho.memory->version);
-		return kho_commit(&list);
+		return kho_commit(image->kho.memory->area);
 	}
 
 	err = kho_commit_nothing();

@@ -43,17 +43,6 @@ struct kho_scratch_sizes {
 	u64 node;
 };
 
-/**
- * struct kho_scratch_list - the areas that travel with an image
- * @area: the reserve, and behind it what the image holds on demand
- * @nr: how many entries there are, those of size 0 with them: KHO_LISTED, and the
- *	last KHO_DEMAND_MAX of them are on demand
- */
-struct kho_scratch_list {
-	struct kho_scratch *area;
-	unsigned int nr;
-};
-
 /*
  * The reserve, and behind it what images hold on demand, where a size of 0 is a place
  * that is free. At early boot the first counts all areas that came.

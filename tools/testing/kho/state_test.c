@@ -602,7 +602,6 @@ static void test_notifiers(void)
 static void test_commit(void)
 {
 	struct kho_scratch areas[KHO_SCRATCH_MAX] = {};
-	const struct kho_scratch_list list = { areas, KHO_LISTED };
 
 	boot();
 	listen();
@@ -627,7 +626,7 @@ static void test_commit(void)
 	areas[kho_scratch_cnt].size = 5;
 	CHECK(!kho_finalize() && took("pahgw") && was_heard("f2f3f1"));
 	sim.on_demand = 5;
-	CHECK(!kho_commit(&list) && took("w"));
+	CHECK(!kho_commit(areas) && took("w"));
 	kho_kexec_failed();
 	sim.on_demand = 0;
 	CHECK(was_heard("z2z3z1t1t3t2a1a3a2"));
@@ -647,18 +646,17 @@ static void test_commit(void)
 static void test_commit_as_it_is(void)
 {
 	struct kho_scratch areas[KHO_SCRATCH_MAX] = {};
-	const struct kho_scratch_list list = { areas, KHO_LISTED };
 
 	boot();
 	memcpy(areas, kho_scratch, kho_scratch_cnt * sizeof(*areas));
 	CHECK(!kho_finalize() && took("pahgw"));
-	CHECK(!kho_commit(&list) && is_committed() && took(""));
+	CHECK(!kho_commit(areas) && is_committed() && took(""));
 	kho_kexec_failed();
 	areas[kho_scratch_cnt].size = 7;
 	CHECK(!kho_finalize() && took("pahgw"));
 	sim.on_demand = 7;
 	sim.write_err = -ENOSPC;
-	CHECK(kho_commit(&list) == -ENOSPC);
+	CHECK(kho_commit(areas) == -ENOSPC);
 }
 
 static void test_kexec_failed_early(void)
